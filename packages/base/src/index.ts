@@ -1,0 +1,21 @@
+/** Public surface of base: the vocabulary that every other package shares. Nothing here knows about consensus. */
+export { assert, fail, InvariantViolation, unreachable } from "./assert.ts";
+export { compareBytes, concatBytes, EMPTY_BYTES, equalBytes, fromHex, toHex } from "./bytes.ts";
+export { crc32c } from "./crc32c.ts";
+export { CodedError, hasCode, messageOf } from "./errors.ts";
+export {
+  type Clock,
+  type Disk,
+  type DiskFile,
+  type DiskLock,
+  type Logger,
+  type OpenMode,
+  type Random,
+  silentLogger,
+  silentTrace,
+  type TraceFields,
+  type TracePoints,
+} from "./ports.ts";
+export { Prng } from "./prng.ts";
+export { RingQueue } from "./ring-queue.ts";
+export { bigFromHalves, compareIds, idFromHex, idToHex, safeFromHalves, UINT64_MAX } from "./uint64.ts";

@@ -1,0 +1,97 @@
+/**
+ * Writes the protobuf wire format into one array of exactly the right size: messages are sized first, then written, so that
+ * nothing grows and nothing is copied twice.
+ */
+
+const TWO_32 = 2 ** 32;
+/** Up to here a byte loop beats `set`, which has to look at its argument first. */
+const SHORT_COPY = 24;
+
+/** Encoded length of a non-negative safe integer. */
+export function sizeNumber(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x200000) return 3;
+  if (value < 0x10000000) return 4;
+  let size = 5;
+  for (let rest = Math.floor(value / 0x800000000); rest > 0; rest = Math.floor(rest / 0x80)) size++;
+  return size;
+}
+
+let lastId = 0n;
+let lastHi = 0;
+let lastLo = 0;
+
+/** Splits an id into `lastHi` and `lastLo`; the one split last is remembered, because ids are sized and then written. */
+function split(id: bigint): void {
+  if (id === lastId) return;
+  lastId = id;
+  lastLo = Number(id & 0xffff_ffffn);
+  lastHi = Number(id >> 32n);
+}
+
+/** Encoded length of an unsigned 64-bit id. */
+export function sizeId(id: bigint): number {
+  split(id);
+  if (lastHi < 0x200000) return sizeNumber(lastHi * TWO_32 + lastLo);
+  if (lastHi < 0x1000000) return 8;
+  return lastHi < 0x80000000 ? 9 : 10;
+}
+
+export class Writer {
+  readonly bytes: Uint8Array;
+  pos: number;
+
+  /** Writes into `bytes` from `pos`; the caller has sized what follows. */
+  constructor(bytes: Uint8Array, pos = 0) {
+    this.bytes = bytes;
+    this.pos = pos;
+  }
+
+  /** A non-negative safe integer as a varint. */
+  number(value: number): void {
+    const { bytes } = this;
+    let pos = this.pos;
+    let rest = value;
+    while (rest >= 0x80000000) {
+      bytes[pos++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    while (rest >= 0x80) {
+      bytes[pos++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    bytes[pos++] = rest;
+    this.pos = pos;
+  }
+
+  /** An unsigned 64-bit id as a varint. */
+  id(id: bigint): void {
+    split(id);
+    if (lastHi < 0x200000) {
+      this.number(lastHi * TWO_32 + lastLo);
+      return;
+    }
+    const { bytes } = this;
+    let pos = this.pos;
+    let lo = lastLo;
+    let hi = lastHi;
+    while (hi > 0) {
+      bytes[pos++] = (lo & 0x7f) | 0x80;
+      lo = ((lo >>> 7) | (hi << 25)) >>> 0;
+      hi >>>= 7;
+    }
+    this.pos = pos;
+    this.number(lo);
+  }
+
+  /** Length and bytes of a byte field. */
+  view(value: Uint8Array): void {
+    this.number(value.length);
+    const { bytes } = this;
+    const at = this.pos;
+    if (value.length < SHORT_COPY) for (let i = 0; i < value.length; i++) bytes[at + i] = value[i]!;
+    else bytes.set(value, at);
+    this.pos = at + value.length;
+  }
+}

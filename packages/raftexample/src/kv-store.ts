@@ -1,0 +1,130 @@
+/**
+ * The replicated key-value store: what proposals mean. It owns the pairs and the writes that wait for their commit; it never
+ * talks to a peer or to a disk.
+ */
+import { CodedError, EMPTY_BYTES, equalBytes, type TracePoints } from "@quorate/base";
+import type { Channel } from "./channel.ts";
+import { decodeDump, decodePut, encodeDump, encodePut } from "./kv-codec.ts";
+
+/** A proposal on its way to raft; `dropped` is told if raft refuses to queue it. */
+export type ProposeRequest = { readonly data: Uint8Array; readonly dropped: (reason: string) => void };
+
+/** What the raft node publishes: entries to apply in order, or the data of a snapshot that replaces everything. */
+export type Commit =
+  | { readonly kind: "entries"; readonly entries: readonly CommittedEntry[] }
+  | { readonly kind: "snapshot"; readonly data: Uint8Array };
+
+export type CommittedEntry = { readonly term: number; readonly index: number; readonly data: Uint8Array };
+
+/** Writes that may wait for their commit at once; one more is refused. */
+export const MAX_PENDING_WRITES = 16_384;
+
+/** Why a write was not acknowledged. `Unknown` outcomes may still take effect. */
+export class WriteError extends CodedError<{ readonly code: "Busy" | "Dropped" | "TimedOut" | "Stopped" }> {
+  override readonly name = "WriteError";
+}
+
+type Waiter = { readonly resolve: () => void; readonly reject: (error: WriteError) => void; readonly deadline: number };
+
+export type KvStoreOptions = {
+  /** 8 random bytes that name this run of this process. */
+  readonly origin: Uint8Array;
+  readonly memberId: bigint;
+  readonly trace: TracePoints;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** How long a write may wait for its commit. */
+  readonly timeoutMs: number;
+};
+
+export class KvStore {
+  readonly #options: KvStoreOptions;
+  readonly #proposeC: Channel<ProposeRequest>;
+  #pairs = new Map<string, Uint8Array>();
+  #sequence = 0;
+  /** Writes by sequence number, which is also the order of their deadlines. */
+  readonly #waiting = new Map<number, Waiter>();
+
+  constructor(options: KvStoreOptions, proposeC: Channel<ProposeRequest>, commitC: Channel<Commit>) {
+    this.#options = options;
+    this.#proposeC = proposeC;
+    commitC.receive((commit) => this.readCommits(commit));
+  }
+
+  /** The value of a key as this member has applied it. */
+  lookup(key: string): Uint8Array | undefined {
+    return this.#pairs.get(key);
+  }
+
+  get size(): number {
+    return this.#pairs.size;
+  }
+
+  /** Proposes a write (step 2); settles once it is applied here, or fails with WriteError. */
+  propose(key: string, value: Uint8Array): Promise<void> {
+    if (this.#waiting.size >= MAX_PENDING_WRITES) return Promise.reject(writeError("Busy", "too many writes are waiting"));
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    const sequence = this.#sequence;
+    const { origin, memberId, trace, now, timeoutMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(sequence, { resolve, reject, deadline: now() + timeoutMs });
+      if (trace.active) trace.emit("kvstore.propose", memberId, { note: key });
+      const dropped = (reason: string): void => this.#settle(sequence, writeError("Dropped", reason));
+      if (!this.#proposeC.send({ data: encodePut({ origin, sequence, key, value }), dropped })) {
+        this.#settle(sequence, writeError("Stopped", "this member is stopping"));
+      }
+    });
+  }
+
+  /** Applies what was committed (step 22) and answers the writes that were proposed here. */
+  readCommits(commit: Commit): void {
+    if (commit.kind === "snapshot") {
+      this.#pairs = decodeDump(commit.data).pairs;
+      return;
+    }
+    const { trace, memberId } = this.#options;
+    for (const { term, index, data } of commit.entries) {
+      const put = decodePut(data);
+      // The entry's bytes belong to the log: keep a copy.
+      this.#pairs.set(put.key, put.value.length === 0 ? EMPTY_BYTES : put.value.slice());
+      if (trace.active) trace.emit("kvstore.readCommits", memberId, { term, index });
+      if (equalBytes(put.origin, this.#options.origin)) this.#settle(put.sequence, undefined);
+    }
+  }
+
+  /** Fails the writes whose deadline has passed. The host calls it a few times a second. */
+  expire(): void {
+    const now = this.#options.now();
+    for (const [sequence, { deadline }] of this.#waiting) {
+      if (deadline > now) return;
+      this.#settle(sequence, writeError("TimedOut", "not committed in time; it may still take effect"));
+    }
+  }
+
+  /** A copy of all pairs at this moment; values are immutable, so only the table is copied. */
+  pairs(): Map<string, Uint8Array> {
+    return new Map(this.#pairs);
+  }
+
+  /** The data of a snapshot of this moment. */
+  getSnapshot(): Uint8Array {
+    return encodeDump(this.#pairs);
+  }
+
+  /** Fails everything that waits: the member is stopping. */
+  stop(): void {
+    for (const sequence of [...this.#waiting.keys()]) this.#settle(sequence, writeError("Stopped", "this member is stopping"));
+  }
+
+  #settle(sequence: number, error: WriteError | undefined): void {
+    const waiter = this.#waiting.get(sequence);
+    if (waiter === undefined) return;
+    this.#waiting.delete(sequence);
+    if (error === undefined) waiter.resolve();
+    else waiter.reject(error);
+  }
+}
+
+function writeError(code: WriteError["code"], message: string): WriteError {
+  return new WriteError(message, { code });
+}
