@@ -7,7 +7,6 @@ export {
   type Clock,
   type Disk,
   type DiskFile,
-  type DiskLock,
   type Logger,
   type OpenMode,
   type Random,

@@ -74,15 +74,10 @@ export interface DiskFile {
   close(): void;
 }
 
-/** An exclusive hold on a data directory. */
-export interface DiskLock {
-  release(): void;
-}
-
 /**
  * Files and directories. Paths use "/" and are joined by the caller. A created, renamed or removed name is durable only
- * after `syncDir` of its directory. Missing files throw a `CodedError` with code `NotFound`, taken names `Exists`, a held lock
- * `Locked`; other failures carry code `IoFailed`.
+ * after `syncDir` of its directory. Missing files throw a `CodedError` with code `NotFound`, taken names `Exists`; other failures
+ * carry code `IoFailed`.
  */
 export interface Disk {
   open(path: string, mode: OpenMode): DiskFile;
@@ -95,6 +90,4 @@ export interface Disk {
   remove(path: string): void;
   /** Makes the names in a directory durable. */
   syncDir(dir: string): void;
-  /** Takes an exclusive lock named by a path inside the directory; held until released or the process ends. */
-  lock(path: string): DiskLock;
 }

@@ -1,0 +1,17 @@
+/** Public surface of storage: a member's log and snapshots on disk, in etcd's format. */
+export { type DataDir, dataDir, hasWal, prepareDataDir } from "./data-dir.ts";
+export { type DurableStorage, directStorage } from "./durable-storage.ts";
+export { StorageError, type StorageErrorCode } from "./errors.ts";
+export { MemberStorage, type MemberStorageOptions, type Restored } from "./member-storage.ts";
+export { createNodeDisk } from "./node-disk.ts";
+export { type DataDirLock, lockDataDir } from "./node-lock.ts";
+export { type StorageThreadOptions, startStorageThread } from "./node-storage-thread.ts";
+export { decodeSnapshotFile, encodeSnapshotFile, parseSnapFileName, snapDbName, snapFileName } from "./snap/snap-file.ts";
+export { Snapshotter } from "./snap/snapshotter.ts";
+export { encodeBatch, type WalBatch } from "./wal/batch.ts";
+export { type Decoded, type DecodeOptions, decodeSegment } from "./wal/decoder.ts";
+export { WalEncoder } from "./wal/encoder.ts";
+export { readWal, validSnapshots, type WalContent, type WalRead } from "./wal/reader.ts";
+export { RecordType, readFrame, writeFrame } from "./wal/record.ts";
+export { listSegments, SEGMENT_SIZE_BYTES, type SegmentName, segmentName } from "./wal/segment.ts";
+export { Wal, type WalOptions, type WalStats } from "./wal/wal.ts";

@@ -1,0 +1,120 @@
+/** The owner's side of the storage thread: queues requests in order, settles promises as the thread reports them done. */
+import { Worker } from "node:worker_threads";
+import { type Logger, RingQueue } from "@quorate/base";
+import { encodeSnapshot } from "@quorate/proto";
+import type { DataDir } from "./data-dir.ts";
+import type { DurableStorage } from "./durable-storage.ts";
+import { StorageError } from "./errors.ts";
+import type { Restored } from "./member-storage.ts";
+import type { StorageReply, StorageRequest, StorageThreadInit } from "./storage-protocol.ts";
+import { encodeBatch } from "./wal/batch.ts";
+import { SEGMENT_SIZE_BYTES } from "./wal/segment.ts";
+import type { WalOptions, WalStats } from "./wal/wal.ts";
+
+/** Requests that may be under way; raft has one or two. */
+const MAX_PENDING_REQUESTS = 1_024;
+const KEEP_SEGMENTS = 5;
+
+export type StorageThreadOptions = WalOptions & {
+  readonly dir: DataDir;
+  readonly metadata: Uint8Array;
+  readonly logger: Logger;
+};
+
+type Pending = { readonly id: number; readonly resolve: () => void; readonly reject: (error: StorageError) => void };
+/** A request before it gets its number. */
+type Work = StorageRequest extends infer R ? (R extends { readonly id: number } ? Omit<R, "id"> : never) : never;
+
+/** Opens or starts a member's storage on a thread of its own. @throws StorageError as MemberStorage does. */
+export function startStorageThread(options: StorageThreadOptions): Promise<DurableStorage> {
+  const signal = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const init: StorageThreadInit = {
+    dir: options.dir,
+    metadata: options.metadata,
+    segmentSizeBytes: options.segmentSizeBytes ?? SEGMENT_SIZE_BYTES,
+    keepSegments: options.keepSegments ?? KEEP_SEGMENTS,
+    signal,
+  };
+  const worker = new Worker(new URL("./node-storage-worker-main.js", import.meta.url), { workerData: init });
+  return new StorageThread(worker, signal, options).opened();
+}
+
+class StorageThread {
+  readonly #worker: Worker;
+  readonly #signal: Int32Array<SharedArrayBuffer>;
+  readonly #logger: Logger;
+  readonly #root: string;
+  readonly #pending = new RingQueue<Pending>(MAX_PENDING_REQUESTS);
+  readonly #opened: Promise<Restored>;
+  #settleOpened: { resolve: (restored: Restored) => void; reject: (error: StorageError) => void } | undefined;
+  #stats: WalStats = { fsyncs: 0, bytes: 0, entries: 0, saves: 0 };
+  #lastId = 0;
+  #failure: StorageError | undefined;
+
+  constructor(worker: Worker, signal: Int32Array<SharedArrayBuffer>, { logger, dir }: StorageThreadOptions) {
+    this.#worker = worker;
+    this.#signal = signal;
+    this.#logger = logger;
+    this.#root = dir.root;
+    this.#opened = new Promise((resolve, reject) => {
+      this.#settleOpened = { resolve, reject };
+    });
+    worker.on("message", (reply: StorageReply) => this.#take(reply));
+    worker.on("error", (error) => this.#fail(new StorageError("IoFailed", `the storage thread failed: ${error.message}`, { path: dir.root }, error)));
+    worker.on("exit", () => this.#fail(new StorageError("Poisoned", "the storage thread has ended", { path: dir.root })));
+  }
+
+  async opened(): Promise<DurableStorage> {
+    const restored = await this.#opened;
+    return {
+      restored,
+      save: (hardState, entries, mustSync) => {
+        const batch = encodeBatch(hardState, entries, mustSync);
+        return this.#request({ kind: "append", batch }, [batch.bytes.buffer as ArrayBuffer]);
+      },
+      saveSnapshot: (snapshot) => {
+        const bytes = encodeSnapshot(snapshot);
+        return this.#request({ kind: "saveSnapshot", snapshot: bytes }, [bytes.buffer as ArrayBuffer]);
+      },
+      release: (index) => this.#request({ kind: "release", index }, []),
+      stats: () => this.#stats,
+      close: () => this.#request({ kind: "close" }, []),
+    };
+  }
+
+  #request(work: Work, transfer: readonly ArrayBuffer[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) return reject(this.#failure);
+      const id = ++this.#lastId;
+      if (!this.#pending.push({ id, resolve, reject })) {
+        return reject(new StorageError("IoFailed", "too many storage requests are waiting", { path: this.#root }));
+      }
+      this.#worker.postMessage({ ...work, id }, transfer);
+      Atomics.add(this.#signal, 0, 1);
+      Atomics.notify(this.#signal, 0);
+    });
+  }
+
+  #take(reply: StorageReply): void {
+    switch (reply.kind) {
+      case "opened":
+        this.#settleOpened?.resolve(reply.restored);
+        return;
+      case "done":
+        this.#stats = reply.stats;
+        while ((this.#pending.peek()?.id ?? Number.POSITIVE_INFINITY) <= reply.id) this.#pending.shift()?.resolve();
+        return;
+      case "failed":
+        this.#fail(new StorageError(reply.code, reply.message, { path: reply.path }));
+        return;
+      case "log":
+        this.#logger[reply.level](reply.line);
+    }
+  }
+
+  #fail(error: StorageError): void {
+    this.#failure ??= error;
+    this.#settleOpened?.reject(this.#failure);
+    for (const { reject } of this.#pending.drain()) reject(this.#failure);
+  }
+}

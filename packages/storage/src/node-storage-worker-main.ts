@@ -1,0 +1,98 @@
+/**
+ * The storage thread: it alone touches the files of a member. It sleeps on a shared signal instead of in an event loop, so that a
+ * request costs one wake-up, and takes everything that is queued at once: appends that wait together share one sync.
+ */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { assert, hasCode, type Logger, messageOf } from "@quorate/base";
+import { decodeSnapshot } from "@quorate/proto";
+import { StorageError, type StorageErrorCode } from "./errors.ts";
+import { MemberStorage } from "./member-storage.ts";
+import { createNodeDisk } from "./node-disk.ts";
+import type { StorageReply, StorageRequest, StorageThreadInit } from "./storage-protocol.ts";
+
+function main(port: MessagePort, init: StorageThreadInit): void {
+  const reply = (message: StorageReply): void => port.postMessage(message);
+  try {
+    const storage = new MemberStorage(createNodeDisk(), { ...init, logger: portLogger(reply) });
+    reply({ kind: "opened", restored: storage.restored });
+    serve(port, init.signal, storage, reply);
+  } catch (error) {
+    reply({ kind: "failed", message: messageOf(error), code: codeOf(error), path: init.dir.root });
+  }
+  port.close();
+}
+
+function serve(
+  port: MessagePort,
+  signal: Int32Array<SharedArrayBuffer>,
+  storage: MemberStorage,
+  reply: (message: StorageReply) => void,
+): void {
+  let hasIdleWork = true;
+  for (;;) {
+    const seen = Atomics.load(signal, 0);
+    const requests = drain(port);
+    if (requests.length === 0) {
+      if (hasIdleWork) hasIdleWork = storage.idle();
+      else Atomics.wait(signal, 0, seen);
+      continue;
+    }
+    const last = requests[requests.length - 1];
+    assert(last !== undefined, "requests were taken");
+    const closing = perform(storage, requests);
+    reply({ kind: "done", id: last.id, stats: { ...storage.stats } });
+    if (closing) return;
+    hasIdleWork = true;
+  }
+}
+
+/** Does the requests in order, with one sync behind a run of appends; true if the last thing asked was to close. */
+function perform(storage: MemberStorage, requests: readonly StorageRequest[]): boolean {
+  let mustSync = false;
+  const syncAppends = (): void => {
+    if (mustSync) storage.sync();
+    mustSync = false;
+  };
+  for (const request of requests) {
+    if (request.kind === "append") {
+      storage.append({ ...request.batch, mustSync: false });
+      mustSync ||= request.batch.mustSync;
+      continue;
+    }
+    syncAppends();
+    switch (request.kind) {
+      case "saveSnapshot":
+        storage.saveSnapshot(decodeSnapshot(request.snapshot));
+        break;
+      case "release":
+        storage.release(request.index);
+        break;
+      case "close":
+        storage.close();
+        return true;
+    }
+  }
+  syncAppends();
+  return false;
+}
+
+function drain(port: MessagePort): StorageRequest[] {
+  const requests: StorageRequest[] = [];
+  for (;;) {
+    const received = receiveMessageOnPort(port) as { message: StorageRequest } | undefined;
+    if (received === undefined) return requests;
+    requests.push(received.message);
+  }
+}
+
+function portLogger(reply: (message: StorageReply) => void): Logger {
+  const at = (level: "debug" | "info" | "warn" | "error") => (line: string) => reply({ kind: "log", level, line });
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function codeOf(error: unknown): StorageErrorCode {
+  return error instanceof StorageError ? error.code : hasCode(error, "Poisoned") ? "Poisoned" : "IoFailed";
+}
+
+assert(parentPort !== null, "this file runs as a worker");
+main(parentPort, workerData as StorageThreadInit);

@@ -1,0 +1,30 @@
+/** What the storage thread and its owner say to each other. Plain data: it is cloned or transferred between threads. */
+import type { DataDir } from "./data-dir.ts";
+import type { StorageErrorCode } from "./errors.ts";
+import type { Restored } from "./member-storage.ts";
+import type { WalBatch } from "./wal/batch.ts";
+import type { WalStats } from "./wal/wal.ts";
+
+/** How the thread is started. */
+export type StorageThreadInit = {
+  readonly dir: DataDir;
+  readonly metadata: Uint8Array;
+  readonly segmentSizeBytes: number;
+  readonly keepSegments: number;
+  /** Raised and notified whenever a request was posted; the thread sleeps on it. */
+  readonly signal: Int32Array<SharedArrayBuffer>;
+};
+
+export type StorageRequest =
+  | { readonly id: number; readonly kind: "append"; readonly batch: WalBatch }
+  /** An encoded raftpb.Snapshot. */
+  | { readonly id: number; readonly kind: "saveSnapshot"; readonly snapshot: Uint8Array }
+  | { readonly id: number; readonly kind: "release"; readonly index: number }
+  | { readonly id: number; readonly kind: "close" };
+
+export type StorageReply =
+  | { readonly kind: "opened"; readonly restored: Restored }
+  /** Every request up to `id` is done. */
+  | { readonly kind: "done"; readonly id: number; readonly stats: WalStats }
+  | { readonly kind: "failed"; readonly message: string; readonly code: StorageErrorCode; readonly path: string }
+  | { readonly kind: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly line: string };
