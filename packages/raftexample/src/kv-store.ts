@@ -4,15 +4,13 @@
  */
 import { CodedError, EMPTY_BYTES, equalBytes, type TracePoints } from "@quorate/base";
 import type { Channel } from "./channel.ts";
-import { decodeDump, decodePut, encodeDump, encodePut } from "./kv-codec.ts";
+import { decodePut, encodePut } from "./kv-codec.ts";
 
 /** A proposal on its way to raft; `dropped` is told if raft refuses to queue it. */
 export type ProposeRequest = { readonly data: Uint8Array; readonly dropped: (reason: string) => void };
 
-/** What the raft node publishes: entries to apply in order, or the data of a snapshot that replaces everything. */
-export type Commit =
-  | { readonly kind: "entries"; readonly entries: readonly CommittedEntry[] }
-  | { readonly kind: "snapshot"; readonly data: Uint8Array };
+/** What the raft node publishes: entries to apply, in order. */
+export type Commit = readonly CommittedEntry[];
 
 export type CommittedEntry = { readonly term: number; readonly index: number; readonly data: Uint8Array };
 
@@ -78,12 +76,8 @@ export class KvStore {
 
   /** Applies what was committed (step 22) and answers the writes that were proposed here. */
   readCommits(commit: Commit): void {
-    if (commit.kind === "snapshot") {
-      this.#pairs = decodeDump(commit.data).pairs;
-      return;
-    }
     const { trace, memberId } = this.#options;
-    for (const { term, index, data } of commit.entries) {
+    for (const { term, index, data } of commit) {
       const put = decodePut(data);
       // The entry's bytes belong to the log: keep a copy.
       this.#pairs.set(put.key, put.value.length === 0 ? EMPTY_BYTES : put.value.slice());
@@ -106,9 +100,9 @@ export class KvStore {
     return new Map(this.#pairs);
   }
 
-  /** The data of a snapshot of this moment. */
-  getSnapshot(): Uint8Array {
-    return encodeDump(this.#pairs);
+  /** Takes over the pairs of a snapshot. */
+  replace(pairs: Map<string, Uint8Array>): void {
+    this.#pairs = pairs;
   }
 
   /** Fails everything that waits: the member is stopping. */

@@ -218,7 +218,7 @@ export class RaftNode {
     if (trace.active && last !== undefined) {
       trace.emit("raftNode.publishEntries", memberId, { term: last.term, index: last.index });
     }
-    commitC.send({ kind: "entries", entries });
+    commitC.send(entries);
   }
 
   /** A change that is refused is applied with its id taken out, so that raft counts it as done. */
