@@ -128,8 +128,9 @@ function handleStorageApplyResp(r: Raft, m: Message): void {
 }
 
 function traceStep(r: Raft, m: Message, point: string): void {
-  const carriesEntries = m.entries.length > 0;
-  if (carriesEntries && (m.type === MessageType.MsgProp || m.type === MessageType.MsgApp)) {
-    r.config.trace.emit(point, r.id, { term: r.term, index: m.index + m.entries.length, note: messageTypeName(m.type) });
-  }
+  const last = m.entries[m.entries.length - 1];
+  if (last === undefined || (m.type !== MessageType.MsgProp && m.type !== MessageType.MsgApp)) return;
+  // A proposal has no place in the log yet.
+  const place = m.type === MessageType.MsgApp ? { index: last.index } : {};
+  r.config.trace.emit(point, r.id, { term: r.term, ...place, note: messageTypeName(m.type) });
 }

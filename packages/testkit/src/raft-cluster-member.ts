@@ -6,7 +6,7 @@
  *   with async storage writes:     take and send; the append and the apply thread each work at their own pace
  */
 import { hasCode, type Random } from "@quorate/base";
-import { type Entry, EntryType, type HardState, type Message, newHardState, newMessage, type Snapshot } from "@quorate/proto";
+import { type Entry, EntryType, type HardState, type Message, newHardState, type Snapshot } from "@quorate/proto";
 import {
   type BasicStatus,
   type Config,
@@ -22,7 +22,7 @@ import {
   type Ready,
 } from "@quorate/raft";
 import { CrashDisk } from "./raft-cluster-disk.ts";
-import { must, nextState, type Oracle, type ShadowLog } from "./raft-cluster-oracle.ts";
+import { encodeState, must, type Oracle, type ShadowLog } from "./raft-cluster-oracle.ts";
 
 /** What a member needs from the cluster. */
 export type MemberDeps = {
@@ -50,6 +50,8 @@ export class Member {
   readonly #deps: MemberDeps;
   readonly #async: boolean;
   #state = 0;
+  /** Index of the last snapshot installed since the start. */
+  #restored: Index = 0;
   #shadow: ShadowLog = { base: { term: 0, index: 0 }, entries: [] };
   #told: HardState = newHardState();
   #last: BasicStatus | undefined;
@@ -81,6 +83,7 @@ export class Member {
     this.applied = applied;
     this.#state = oracle.stateAt(applied);
     this.#shadow = { base, entries: [...entries] };
+    this.#restored = 0;
     this.#last = undefined;
     this.node = new RawNode({ ...config, storage: disk, applied });
     const isNew = isEmptyHardState(hardState) && disk.lastIndex() === 0;
@@ -127,9 +130,11 @@ export class Member {
   /** Makes a snapshot of the applied state, and perhaps drops log entries that it stands for. */
   compact(keep: number): void {
     const { live } = this.disk;
-    if (this.node === undefined || this.applied <= live.snapshot.metadata.index || this.applied > this.disk.lastIndex()) return;
+    // What is compacted must be known as committed after a restart.
+    if (this.applied <= live.snapshot.metadata.index || this.applied > live.hardState.commit) return;
+    if (this.node === undefined || this.applied > this.disk.lastIndex()) return;
     const { confState } = this.#deps.oracle.confStateAt(this.applied);
-    this.disk.createSnapshot(this.applied, confState, encode(this.#state));
+    this.disk.createSnapshot(this.applied, confState, encodeState(this.#state));
     const to = this.applied - keep;
     if (to > live.base.index) this.disk.compact(to);
     this.#deps.trace(`${this.id} makes a snapshot at ${this.applied}, log starts at ${this.disk.firstIndex()}`);
@@ -285,6 +290,8 @@ export class Member {
   }
 
   #apply(node: RawNode, entry: Entry): void {
+    // The append thread may have installed a snapshot before the apply thread came to what it stands for.
+    if (entry.index <= this.#restored) return;
     must(entry.index === this.applied + 1, `${this.id} applied ${this.applied} and is handed ${entry.index}`);
     this.#state = this.#deps.oracle.sawApplied(entry, this.#state);
     this.applied = entry.index;
@@ -312,14 +319,8 @@ export class Member {
     must(index > this.applied, `${this.id} applied ${this.applied} and is handed a snapshot at ${index}`);
     this.#deps.oracle.sawSnapshot(snapshot);
     this.applied = index;
+    this.#restored = index;
     this.#state = this.#deps.oracle.stateAt(index);
     this.counts.snapshotsRestored++;
   }
 }
-
-function encode(state: number): Uint8Array {
-  return Uint8Array.of(state & 255, (state >>> 8) & 255, (state >>> 16) & 255, state >>> 24);
-}
-
-void nextState;
-void newMessage;

@@ -37,10 +37,13 @@ export class Oracle {
   /** Configurations by the index of the entry that brought them, ascending. */
   readonly #confStates: { readonly index: Index; readonly confState: ConfState }[] = [];
   readonly #readFloors = new Map<string, Index>();
-  readonly #terms = new Map<Term, Map<NodeId, NodeId>>();
+  readonly #linearizable: boolean;
+  readonly #votes = new Map<Term, Map<NodeId, NodeId>>();
 
-  constructor(initial: readonly { readonly index: Index; readonly confState: ConfState }[]) {
+  /** @param initial configurations in force before anything is applied; @param linearizable reads are to be checked. */
+  constructor(initial: readonly { readonly index: Index; readonly confState: ConfState }[], linearizable: boolean) {
     this.#confStates.push(...initial);
+    this.#linearizable = linearizable;
   }
 
   /** Election safety: one leader at most in each term. True if this leader is new. */
@@ -143,7 +146,7 @@ export class Oracle {
   answeredRead(context: string, index: Index): void {
     const floor = this.#readFloors.get(context);
     must(floor !== undefined, `a read that nobody asked for was answered: ${context}`);
-    must(index >= floor, `read ${context} was asked for at commit ${floor} and answered at ${index}`);
+    must(index >= floor || !this.#linearizable, `read ${context} was asked for at commit ${floor} and answered at ${index}`);
   }
 
   /** A member votes once in a term, and its term never falls. */
@@ -151,15 +154,15 @@ export class Oracle {
     must(term >= before.term, `term of ${id} falls from ${before.term} to ${term}`);
     must(commit >= before.commit, `commit index of ${id} falls from ${before.commit} to ${commit}`);
     if (vote === 0n) return;
-    const votes = this.#terms.get(term) ?? new Map<NodeId, NodeId>();
-    this.#terms.set(term, votes);
+    const votes = this.#votes.get(term) ?? new Map<NodeId, NodeId>();
+    this.#votes.set(term, votes);
     const known = votes.get(id);
     must(known === undefined || known === vote, `${id} voted for ${known} and for ${vote} in term ${term}`);
   }
 
   /** The vote is on disk: from here on it binds. */
   sawDurableVote(id: NodeId, { term, vote }: HardState): void {
-    if (vote !== 0n) this.#terms.get(term)?.set(id, vote);
+    if (vote !== 0n) this.#votes.get(term)?.set(id, vote);
   }
 
   /** What a message promises is on disk before it leaves. */

@@ -1,0 +1,27 @@
+/** `npm run bench [-- REGEX]`: runs the benchmarks whose group matches, prints each figure as a JSON line, then all as a table. */
+import { cpus } from "node:os";
+import { benchCluster } from "./cluster.ts";
+import { benchCodec } from "./codec.ts";
+import type { Result } from "./measure.ts";
+import { benchRaft } from "./raft.ts";
+
+const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
+  raft: benchRaft,
+  codec: benchCodec,
+  cluster: benchCluster,
+};
+
+const pattern = new RegExp(process.argv[2] ?? ".");
+const results: Result[] = [];
+for (const [name, run] of Object.entries(GROUPS)) {
+  if (!pattern.test(name)) continue;
+  for (const result of await run()) {
+    results.push(result);
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  }
+}
+process.stdout.write(`\nNode ${process.version}, ${cpus().length} cores\n\n`);
+for (const { name, value, unit, goal, met } of results) {
+  const figure = `${value.toFixed(value < 100 ? 2 : 0)} ${unit}`.padStart(16);
+  process.stdout.write(`${name.padEnd(34)} ${figure}   goal ${goal.padEnd(10)} ${met ? "met" : "missed"}\n`);
+}
