@@ -16,7 +16,12 @@ const MEASURE_MS = 8_000;
 const READY_WITHIN_MS = 30_000;
 const MEMBERS = 3;
 
-type Status = { readonly id: string; readonly leader: string; readonly commit: number; readonly wal: { readonly fsyncs: number; readonly entries: number } };
+type Status = {
+  readonly id: string;
+  readonly leader: string;
+  readonly commit: number;
+  readonly wal: { readonly fsyncs: number; readonly entries: number };
+};
 
 export async function benchCluster(): Promise<Result[]> {
   // Beside the checkout, on a real disk: a temporary folder may be in memory.
@@ -47,7 +52,16 @@ async function startCluster(root: string, children: ChildProcess[]): Promise<num
   const cluster = ports.slice(MEMBERS).map((port) => `http://127.0.0.1:${port}`);
   const main = fileURLToPath(new URL("../../packages/raftexample/dist/main.js", import.meta.url));
   for (let i = 0; i < MEMBERS; i++) {
-    const args = ["--id", `${i + 1}`, "--cluster", cluster.join(","), "--port", `${ports[i]}`, "--data-dir", join(root, `m${i + 1}`)];
+    const args = [
+      "--id",
+      `${i + 1}`,
+      "--cluster",
+      cluster.join(","),
+      "--port",
+      `${ports[i]}`,
+      "--data-dir",
+      join(root, `m${i + 1}`),
+    ];
     children.push(spawn(process.execPath, [main, ...args], { stdio: "ignore" }));
   }
   return ports.slice(0, MEMBERS);
@@ -80,7 +94,11 @@ async function load(port: number, connections: number, warmUpMs: number, measure
   return result;
 }
 
-function client(port: number, number: number, run: { readonly startAt: number; readonly endAt: number; readonly result: Load }): Promise<void> {
+function client(
+  port: number,
+  number: number,
+  run: { readonly startAt: number; readonly endAt: number; readonly result: Load },
+): Promise<void> {
   const { startAt, endAt, result } = run;
   const value = Buffer.alloc(VALUE_BYTES, 120);
   return new Promise((resolve, reject) => {
@@ -100,7 +118,8 @@ function client(port: number, number: number, run: { readonly startAt: number; r
     socket.on("connect", next);
     // Answers are short and come whole; a split one shows as a fragment that does not start with the status line.
     socket.on("data", (chunk) => {
-      if (!chunk.subarray(0, 12).equals(NO_CONTENT)) return reject(new Error(`answered ${chunk.toString().split("\r\n")[0]}`));
+      if (!chunk.subarray(0, 12).equals(NO_CONTENT))
+        return reject(new Error(`answered ${chunk.toString().split("\r\n")[0]}`));
       const now = performance.now();
       if (sentAt >= startAt && now < endAt) {
         result.count++;

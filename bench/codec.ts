@@ -1,6 +1,15 @@
 /** Bytes in and out: the message codec and the encoder of the write-ahead log. */
+
+import {
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  MessageType,
+  newEntry,
+  newHardState,
+  newMessage,
+} from "@quorate/proto";
 import { createMsgAppV2Decoder, createMsgAppV2Encoder, OutputBuffer } from "@quorate/rafthttp";
-import { decodeMessage, encodeMessage, type Message, MessageType, newEntry, newHardState, newMessage } from "@quorate/proto";
 import { encodeBatch, WalEncoder } from "@quorate/storage";
 import { atLeast, medianSeconds, type Result } from "./measure.ts";
 
@@ -33,9 +42,24 @@ export function benchCodec(): Result[] {
   const batch = encodeBatch(newHardState({ term: 5, commit: 999 }), m.entries, true);
   const wal = new WalEncoder(0);
   return [
-    atLeast("codec/message-encode", perSecond(bytes.length, () => encodeMessage(m)), "MB/s", 300),
-    atLeast("codec/message-decode", perSecond(bytes.length, () => decodeMessage(bytes)), "MB/s", 300),
-    atLeast("codec/msgapp-stream-decode", perSecond(frame.length, () => createMsgAppV2Decoder({ local: 1n, remote: 2n }).push(frame)), "MB/s", 300),
+    atLeast(
+      "codec/message-encode",
+      perSecond(bytes.length, () => encodeMessage(m)),
+      "MB/s",
+      300,
+    ),
+    atLeast(
+      "codec/message-decode",
+      perSecond(bytes.length, () => decodeMessage(bytes)),
+      "MB/s",
+      300,
+    ),
+    atLeast(
+      "codec/msgapp-stream-decode",
+      perSecond(frame.length, () => createMsgAppV2Decoder({ local: 1n, remote: 2n }).push(frame)),
+      "MB/s",
+      300,
+    ),
     atLeast(
       "wal/encode",
       perSecond(batch.bytes.length, () => {

@@ -5,17 +5,30 @@
  * Presence: `explicitZeros` has bit (field number - 1) set for each scalar that holds its default and is on the wire all the
  * same. So a message that was read is written again byte for byte, whichever etcd release wrote it, and nobody handles optional numbers.
  */
+import { unreachable } from "@quorate/base";
 import type { EnumDecl, Field, MessageDecl, ProtoFile } from "./parse.ts";
 
 /** How a field is held and coded. */
-type Shape = "number" | "id" | "uint32" | "bool" | "enum" | "bytes" | "message" | "requiredMessage" | "messages" | "ids";
+type Shape =
+  | "number"
+  | "id"
+  | "uint32"
+  | "bool"
+  | "enum"
+  | "bytes"
+  | "message"
+  | "requiredMessage"
+  | "messages"
+  | "ids";
 
 /** What is known of the names that a file may use, its own and imported ones. */
 export type Names = { readonly enums: ReadonlySet<string>; readonly messages: ReadonlySet<string> };
 
 /** The TypeScript of one file. @param origins for each imported name, the module it comes from. */
 export function emitFile(file: ProtoFile, names: Names, origins: ReadonlyMap<string, string>): string {
-  const body = file.declarations.map((decl) => (decl.kind === "enum" ? emitEnum(decl) : emitMessage(decl, names))).join("\n");
+  const body = file.declarations
+    .map((decl) => (decl.kind === "enum" ? emitEnum(decl) : emitMessage(decl, names)))
+    .join("\n");
   const header = [
     "/**",
     ...file.doc.map((line) => ` * ${line}`),
@@ -67,7 +80,12 @@ function emitMessage(message: MessageDecl, names: Names): string {
   const parts = [
     `${emitDoc(message.doc)}export type ${name} = {`,
     ...fields.map(({ field, shape }) => `${emitDoc(field.doc, "  ")}  ${field.name}: ${typeOf(field, shape)};`),
-    ...(hasZeros ? ["  /** Scalars that are written although they hold their default: bits of the Zeros constant. */", "  explicitZeros: number;"] : []),
+    ...(hasZeros
+      ? [
+          "  /** Scalars that are written although they hold their default: bits of the Zeros constant. */",
+          "  explicitZeros: number;",
+        ]
+      : []),
     "};\n",
   ];
   if (hasZeros) {
@@ -78,7 +96,12 @@ function emitMessage(message: MessageDecl, names: Names): string {
       "} as const;\n",
     );
   }
-  parts.push(emitNew(message, fields), emitSize(name, fields), emitWrite(name, fields), emitRead(name, fields, hasZeros));
+  parts.push(
+    emitNew(message, fields),
+    emitSize(name, fields),
+    emitWrite(name, fields),
+    emitRead(name, fields, hasZeros),
+  );
   parts.push(`/** The bytes of a message. */
 export function encode${name}(x: ${name}): Uint8Array {
   const bytes = new Uint8Array(size${name}(x));
@@ -99,10 +122,13 @@ type Shaped = { readonly field: Field; readonly shape: Shape };
 function emitNew({ name, zeros }: MessageDecl, fields: readonly Shaped[]): string {
   const scalars = fields.filter(({ shape }) => isScalar(shape));
   const words = zeros.split(" ");
-  const named = (field: Field): boolean => words.map((w) => w.replace(/_(\w)/g, (_, c: string) => c.toUpperCase())).includes(field.name);
+  const named = (field: Field): boolean =>
+    words.map((w) => w.replace(/_(\w)/g, (_, c: string) => c.toUpperCase())).includes(field.name);
   const isSet = (field: Field): boolean => (words[0] === "all" ? !named(field) : named(field));
   const mask = scalars.filter(({ field }) => isSet(field)).reduce((sum, { field }) => sum | bit(field), 0);
-  const values = fields.map(({ field, shape }) => `    ${field.name}: init.${field.name}${shapeDefault(field, shape)},`);
+  const values = fields.map(
+    ({ field, shape }) => `    ${field.name}: init.${field.name}${shapeDefault(field, shape)},`,
+  );
   if (scalars.length > 0) values.push(`    explicitZeros: init.explicitZeros ?? ${mask},`);
   return `/** A ${name} with defaults for what \`init\` leaves out. */
 export function new${name}(init: Partial<${name}> = {}): ${name} {
@@ -143,6 +169,8 @@ function emitSize(name: string, fields: readonly Shaped[]): string {
         return `  ${nested(f)}`;
       case "messages":
         return `  for (let i = 0; i < ${f}.length; i++) ${nested(`${f}[i]!`)}`;
+      default:
+        return unreachable(shape);
     }
   });
   return `/** Encoded length in bytes. */
@@ -180,6 +208,8 @@ function emitWrite(name: string, fields: readonly Shaped[]): string {
         return `  ${nested(f)}`;
       case "messages":
         return `  for (let i = 0; i < ${f}.length; i++) ${nested(`${f}[i]!`)}`;
+      default:
+        return unreachable(shape);
     }
   });
   return `/** Writes the fields; the writer's array has room for \`size${name}\` bytes. */
@@ -194,7 +224,9 @@ function emitRead(name: string, fields: readonly Shaped[], hasZeros: boolean): s
   const locals = fields.map(({ field, shape }) => `  ${emitLocal(field, shape)}`);
   const cases = fields.flatMap(({ field, shape }) => emitCases(field, shape));
   const values = fields.map(({ field, shape }) =>
-    shape === "requiredMessage" ? `    ${field.name}: ${local(field)} ?? new${field.type}(),` : `    ${field.name}: ${local(field)},`,
+    shape === "requiredMessage"
+      ? `    ${field.name}: ${local(field)} ?? new${field.type}(),`
+      : `    ${field.name}: ${local(field)},`,
   );
   if (hasZeros) {
     locals.push("  let explicitZeros = 0;");

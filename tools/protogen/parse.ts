@@ -66,7 +66,12 @@ export function parseProto(path: string, text: string): ProtoFile {
   return { path, doc: fileDoc ?? [], imports, declarations };
 }
 
-function parseBody(path: string, opening: RegExpExecArray, doc: readonly string[], body: readonly Line[]): MessageDecl | EnumDecl {
+function parseBody(
+  path: string,
+  opening: RegExpExecArray,
+  doc: readonly string[],
+  body: readonly Line[],
+): MessageDecl | EnumDecl {
   const name = opening[2] ?? "";
   if (opening[1] === "enum") {
     const values = body.map((line) => {

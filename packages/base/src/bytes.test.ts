@@ -7,7 +7,17 @@ const SEED = process.env["SEED"] ?? "bytes";
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 describe("base/bytes", () => {
-  const inOrder = [bytes(), bytes(0), bytes(0, 0), bytes(0, 255), bytes(1), bytes(127), bytes(128), bytes(255), bytes(255, 0)];
+  const inOrder = [
+    bytes(),
+    bytes(0),
+    bytes(0, 0),
+    bytes(0, 255),
+    bytes(1),
+    bytes(127),
+    bytes(128),
+    bytes(255),
+    bytes(255, 0),
+  ];
 
   it("orders byte strings as unsigned bytes, a prefix before its extensions", () => {
     inOrder.forEach((a, i) => {

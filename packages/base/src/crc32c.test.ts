@@ -19,8 +19,8 @@ describe("base/crc32c", () => {
   const ascending = Uint8Array.from({ length: 32 }, (_, i) => i);
   // RFC 3720, appendix B.4.
   const iscsiRead = Uint8Array.from([
-    0x01, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0, 0, 0, 0, 0, 0x04, 0, 0, 0, 0, 0x14, 0, 0, 0, 0x18, 0x28,
-    0, 0, 0, 0, 0, 0, 0, 0x02, 0, 0, 0, 0, 0, 0, 0,
+    0x01, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0, 0, 0, 0, 0, 0x04, 0, 0, 0, 0, 0x14, 0, 0, 0, 0x18,
+    0x28, 0, 0, 0, 0, 0, 0, 0, 0x02, 0, 0, 0, 0, 0, 0, 0,
   ]);
   const vectors: readonly { name: string; bytes: Uint8Array; want: number }[] = [
     { name: "nothing", bytes: new Uint8Array(0), want: 0 },

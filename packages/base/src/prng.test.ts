@@ -23,7 +23,10 @@ describe("base/prng", () => {
     const prng = new Prng("below");
     for (const bound of [1, 2, 3, 10]) {
       const seen = new Set(Array.from({ length: 500 }, () => prng.below(bound)));
-      assert.deepEqual([...seen].sort(), Array.from({ length: bound }, (_, i) => i));
+      assert.deepEqual(
+        [...seen].sort(),
+        Array.from({ length: bound }, (_, i) => i),
+      );
     }
   });
 

@@ -31,7 +31,10 @@ describe("base/ring-queue", () => {
       assert.equal(queue.length, limit);
       assert.equal(queue.shift(), 0);
       assert.equal(queue.push(limit), true);
-      assert.deepEqual(queue.drain(), Array.from({ length: limit }, (_, i) => i + 1));
+      assert.deepEqual(
+        queue.drain(),
+        Array.from({ length: limit }, (_, i) => i + 1),
+      );
     });
   }
 

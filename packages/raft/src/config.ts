@@ -3,7 +3,14 @@ import { type Logger, Prng, type Random, silentLogger, silentTrace, type TracePo
 import { RaftError } from "./errors.ts";
 import type { Storage } from "./storage.ts";
 import type { TraceLogger } from "./trace-event.ts";
-import { type Index, LOCAL_APPEND_THREAD, LOCAL_APPLY_THREAD, NONE, type NodeId, type ReadOnlyOption } from "./types.ts";
+import {
+  type Index,
+  LOCAL_APPEND_THREAD,
+  LOCAL_APPLY_THREAD,
+  NONE,
+  type NodeId,
+  type ReadOnlyOption,
+} from "./types.ts";
 
 /** What a caller sets. Names are etcd's; sizes are in bytes, Infinity means no limit. */
 export type Config = {

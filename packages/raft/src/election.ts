@@ -1,11 +1,5 @@
 /** Elections: starting a campaign, asking for votes, granting and counting them, and handing leadership over. */
-import {
-  EntryType,
-  type Message,
-  MessageType,
-  messageTypeName,
-  newMessage,
-} from "@quorate/proto";
+import { EntryType, type Message, MessageType, messageTypeName, newMessage } from "@quorate/proto";
 import { send } from "./outbox.ts";
 import { isLeader, promotable, type Raft, x } from "./raft.ts";
 import { becomeCandidate, becomePreCandidate } from "./roles.ts";
@@ -73,9 +67,7 @@ export function poll(r: Raft, from: NodeId, type: MessageType, granted: boolean)
  */
 export function handleVoteRequest(r: Raft, m: Message): void {
   const canVote =
-    r.vote === m.from ||
-    (r.vote === 0n && r.lead === 0n) ||
-    (m.type === MessageType.MsgPreVote && m.term > r.term);
+    r.vote === m.from || (r.vote === 0n && r.lead === 0n) || (m.type === MessageType.MsgPreVote && m.term > r.term);
   const last = r.log.lastEntryId();
   const asked = describeVoteRequest(r, m, last);
   if (canVote && r.log.isUpToDate({ term: m.logTerm, index: m.index })) {

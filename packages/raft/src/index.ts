@@ -50,7 +50,13 @@ export type { Storage } from "./storage.ts";
 export type { TraceEvent, TraceLogger, TraceMessage, TraceProposal } from "./trace-event.ts";
 export { Inflights } from "./tracker/inflights.ts";
 export { Progress, type ProgressInit, ProgressState, progressStateName } from "./tracker/progress.ts";
-export { describeConfig, type ProgressMap, ProgressTracker, type Tally, type TrackerConfig } from "./tracker/tracker.ts";
+export {
+  describeConfig,
+  type ProgressMap,
+  ProgressTracker,
+  type Tally,
+  type TrackerConfig,
+} from "./tracker/tracker.ts";
 export {
   type CampaignType,
   type EntryId,

@@ -107,7 +107,10 @@ export class RaftLog {
     const conflict = this.findConflict(slice.entries);
     if (conflict !== 0) {
       if (conflict <= this.committed) {
-        throw new RaftError("InvalidMessage", `entry ${conflict} conflict with committed entry [committed(${this.committed})]`);
+        throw new RaftError(
+          "InvalidMessage",
+          `entry ${conflict} conflict with committed entry [committed(${this.committed})]`,
+        );
       }
       this.append(slice.entries.slice(conflict - slice.prev.index - 1));
     }

@@ -2,13 +2,7 @@
 import { EntryType, type Message, MessageType, messageTypeName } from "@quorate/proto";
 import { confChangeOfEntry } from "./conf-change.ts";
 import { invalidMessage } from "./errors.ts";
-import {
-  LOCAL_APPEND_THREAD,
-  LOCAL_APPLY_THREAD,
-  MAX_TERM_OR_INDEX,
-  NONE,
-  type NodeId,
-} from "./types.ts";
+import { LOCAL_APPEND_THREAD, LOCAL_APPLY_THREAD, MAX_TERM_OR_INDEX, NONE, type NodeId } from "./types.ts";
 
 const LOCAL: ReadonlySet<MessageType> = new Set<MessageType>([
   MessageType.MsgHup,
@@ -66,7 +60,8 @@ export function isLocalMessageTarget(id: NodeId): boolean {
 export function checkMessage(m: Message, self: NodeId): void {
   const name = messageTypeName(m.type);
   if (m.term > MAX_TERM_OR_INDEX) throw invalidMessage(`${name} of term ${m.term} is out of range`);
-  if (Math.max(m.index, m.commit, m.rejectHint) > MAX_TERM_OR_INDEX) throw invalidMessage(`${name} with an index out of range`);
+  if (Math.max(m.index, m.commit, m.rejectHint) > MAX_TERM_OR_INDEX)
+    throw invalidMessage(`${name} with an index out of range`);
   if (NEED_TERM.has(m.type) && m.term === 0) throw invalidMessage(`${name} without a term`);
   switch (m.type) {
     case MessageType.MsgApp:

@@ -4,13 +4,21 @@
  * arrives in one turn of the host's event loop therefore shares one append, one sync and one message a follower.
  *
  *   propose --> propc --+
- *   step ───--> recvc --+--> run: step ... --> Ready --> onReady (the application) --> advance --> next Ready
- *   tick ───--> ticks --+
+ *   step -----> recvc --+--> run: step ... --> Ready --> onReady (the application) --> advance --> next Ready
+ *   tick -----> ticks --+
  *
  * It owns the queues and the RawNode. It never does I/O and never waits: the host says when a turn runs.
  */
 import { messageOf, RingQueue } from "@quorate/base";
-import { type ConfChangeV2, type ConfState, type Entry, type Message, MessageType, newEntry, newMessage } from "@quorate/proto";
+import {
+  type ConfChangeV2,
+  type ConfState,
+  type Entry,
+  type Message,
+  MessageType,
+  newEntry,
+  newMessage,
+} from "@quorate/proto";
 import { type ConfChangeAny, encodeConfChange } from "./conf-change.ts";
 import type { Config } from "./config.ts";
 import { RaftError } from "./errors.ts";
@@ -265,7 +273,8 @@ export class Node {
     const term = hardState.term;
     let line = `raft.node: ${self} lost leader ${x(this.#lead)} at term ${term}`;
     if (this.#lead === NONE) line = `raft.node: ${self} elected leader ${x(lead)} at term ${term}`;
-    else if (lead !== NONE) line = `raft.node: ${self} changed leader from ${x(this.#lead)} to ${x(lead)} at term ${term}`;
+    else if (lead !== NONE)
+      line = `raft.node: ${self} changed leader from ${x(this.#lead)} to ${x(lead)} at term ${term}`;
     this.#config.logger?.info(line);
     this.#lead = lead;
   }

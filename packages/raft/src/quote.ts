@@ -45,7 +45,8 @@ function quoteRune(rune: number): string {
 function decodeRune(bytes: Uint8Array, at: number): number | undefined {
   const first = bytes[at]!;
   if (first < 0x80) return first;
-  const length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  const length =
+    first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
   if (length === 0 || at + length > bytes.length) return undefined;
   let rune = first & (0xff >> (length + 1));
   for (let k = 1; k < length; k++) {

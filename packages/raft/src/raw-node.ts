@@ -242,7 +242,10 @@ export class RawNode {
       throw new RaftError("InvalidMessage", `raft: invalid message: applied index ${last.index} was not handed out`);
     }
     if (m.snapshot !== undefined && m.snapshot.metadata.index > committed) {
-      throw new RaftError("InvalidMessage", `raft: invalid message: snapshot ${m.snapshot.metadata.index} is not committed`);
+      throw new RaftError(
+        "InvalidMessage",
+        `raft: invalid message: snapshot ${m.snapshot.metadata.index} is not committed`,
+      );
     }
   }
 }
@@ -251,4 +254,3 @@ export class RawNode {
 export function setRandomizedElectionTimeout(node: RawNode, ticks: number): void {
   node.overrideElectionTimeout(ticks);
 }
-

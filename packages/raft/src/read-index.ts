@@ -44,7 +44,9 @@ export function handleReadIndexAck(r: Raft, m: Message): void {
 export function handleReadIndexResp(r: Raft, m: Message): void {
   const only = m.entries[0];
   if (only === undefined || m.entries.length !== 1) {
-    r.logger.error(`${x(r.id)} invalid format of MsgReadIndexResp from ${x(m.from)}, entries count: ${m.entries.length}`);
+    r.logger.error(
+      `${x(r.id)} invalid format of MsgReadIndexResp from ${x(m.from)}, entries count: ${m.entries.length}`,
+    );
     return;
   }
   r.readStates.push({ index: m.index, requestCtx: only.data ?? EMPTY_BYTES });

@@ -4,8 +4,8 @@
  * has echoed confirms every read up to it. Numbers start over with each term, with the record.
  */
 import type { Message } from "@quorate/proto";
-import type { JointConfig } from "./quorum/joint.ts";
 import { RaftError } from "./errors.ts";
+import type { JointConfig } from "./quorum/joint.ts";
 import type { Index, NodeId } from "./types.ts";
 
 /** Bound on reads that wait for a quorum or for the first commit in the term; callers retry on refusal. */

@@ -18,7 +18,9 @@ import { type LogSlice, logSliceProblem, type NodeId } from "./types.ts";
  */
 export function appendEntry(r: Raft, entries: readonly Entry[]): boolean {
   if (!increaseUncommittedSize(r, entries)) {
-    r.logger.warn(`${x(r.id)} appending new entries to log would exceed uncommitted entry size limit; dropping proposal`);
+    r.logger.warn(
+      `${x(r.id)} appending new entries to log would exceed uncommitted entry size limit; dropping proposal`,
+    );
     return false;
   }
   let index = r.log.lastIndex();
@@ -168,7 +170,8 @@ export function handleAppendEntries(r: Raft, m: Message): void {
   const lastNew = r.log.maybeAppend(slice, m.commit);
   if (lastNew !== undefined) {
     const { trace } = r.config;
-    if (trace.active && m.entries.length > 0) trace.emit("raft.handleAppendEntries", r.id, { term: r.term, index: lastNew });
+    if (trace.active && m.entries.length > 0)
+      trace.emit("raft.handleAppendEntries", r.id, { term: r.term, index: lastNew });
     send(r, newMessage({ type: MessageType.MsgAppResp, to: m.from, index: lastNew }));
     return;
   }

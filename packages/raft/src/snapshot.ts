@@ -14,7 +14,8 @@ export function handleSnapshot(r: Raft, m: Message): void {
   const snapshot = m.snapshot;
   if (snapshot === undefined) throw invalidMessage("MsgSnap without a snapshot");
   const { index, term } = snapshot.metadata;
-  if (term > m.term || index > MAX_TERM_OR_INDEX) throw invalidMessage(`MsgSnap of term ${m.term} with a snapshot of term ${term}`);
+  if (term > m.term || index > MAX_TERM_OR_INDEX)
+    throw invalidMessage(`MsgSnap of term ${m.term} with a snapshot of term ${term}`);
   const restored = restore(r, snapshot);
   const outcome = restored ? "restored" : "ignored";
   r.logger.info(`${x(r.id)} [commit: ${r.log.committed}] ${outcome} snapshot [index: ${index}, term: ${term}]`);

@@ -2,11 +2,11 @@
 import { type Message, MessageType } from "@quorate/proto";
 import { campaign, poll } from "./election.ts";
 import { proposalDropped } from "./errors.ts";
+import { VoteResult } from "./quorum/vote-result.ts";
 import { type Raft, x } from "./raft.ts";
 import { bcastAppend } from "./replication.ts";
 import { becomeFollower, becomeLeader } from "./roles.ts";
 import { stepFollowerFromLeader } from "./step-follower.ts";
-import { VoteResult } from "./quorum/vote-result.ts";
 import { NONE, StateType, stateTypeName } from "./types.ts";
 
 /** @throws RaftError `ProposalDropped`. */

@@ -190,9 +190,7 @@ function handleSnapStatus(r: Raft, peer: Progress, m: Message): void {
   if (m.reject) peer.pendingSnapshot = 0;
   peer.becomeProbe();
   const outcome = m.reject ? "failed" : "succeeded";
-  r.logger.debug(
-    `${x(r.id)} snapshot ${outcome}, resumed sending replication messages to ${x(m.from)} [${peer}]`,
-  );
+  r.logger.debug(`${x(r.id)} snapshot ${outcome}, resumed sending replication messages to ${x(m.from)} [${peer}]`);
   peer.msgAppFlowPaused = true;
 }
 

@@ -2,8 +2,7 @@
  * Events for checking a run against the TLA+ model of etcd's raft: an optional hook that sees the state machine at fixed
  * points. The application writes each event as one line `{"tag":"trace","event":{...}}`; this file owns the schema.
  */
-import { type Entry, EntryType, type Message, MessageType, messageTypeName } from "@quorate/proto";
-import { ConfChangeType } from "@quorate/proto";
+import { ConfChangeType, type Entry, EntryType, type Message, MessageType, messageTypeName } from "@quorate/proto";
 import { type ConfChangeAny, confChangeAsV2 } from "./conf-change.ts";
 import type { Raft } from "./raft.ts";
 import type { TrackerConfig } from "./tracker/tracker.ts";

@@ -34,7 +34,12 @@ export type ApiResponse = {
 };
 
 /** Answers one request; `body` is complete. Never rejects. */
-export async function handleRequest(service: Service, method: string, target: string, body: Uint8Array): Promise<ApiResponse> {
+export async function handleRequest(
+  service: Service,
+  method: string,
+  target: string,
+  body: Uint8Array,
+): Promise<ApiResponse> {
   const route = parseTarget(target);
   if ("problem" in route) return sentence(400, route.problem);
   try {
@@ -121,7 +126,10 @@ function failure(error: unknown): ApiResponse {
     case "Dropped":
     case "TimedOut":
     case "Stopped":
-      return { ...sentence(503, messageOf(error)), headers: { "Content-Type": "text/plain; charset=utf-8", "Retry-After": "1" } };
+      return {
+        ...sentence(503, messageOf(error)),
+        headers: { "Content-Type": "text/plain; charset=utf-8", "Retry-After": "1" },
+      };
     default:
       throw error;
   }

@@ -75,7 +75,8 @@ export class Changes {
   }
 
   stop(): void {
-    for (const { reject } of this.#waiting.values()) reject(new ChangeError("this member is stopping", { code: "Stopped" }));
+    for (const { reject } of this.#waiting.values())
+      reject(new ChangeError("this member is stopping", { code: "Stopped" }));
     this.#waiting.clear();
   }
 

@@ -60,7 +60,8 @@ export class KvStore {
 
   /** Proposes a write (step 2); settles once it is applied here, or fails with WriteError. */
   propose(key: string, value: Uint8Array): Promise<void> {
-    if (this.#waiting.size >= MAX_PENDING_WRITES) return Promise.reject(writeError("Busy", "too many writes are waiting"));
+    if (this.#waiting.size >= MAX_PENDING_WRITES)
+      return Promise.reject(writeError("Busy", "too many writes are waiting"));
     this.#sequence = (this.#sequence + 1) >>> 0;
     const sequence = this.#sequence;
     const { origin, memberId, trace, now, timeoutMs } = this.#options;
@@ -107,7 +108,8 @@ export class KvStore {
 
   /** Fails everything that waits: the member is stopping. */
   stop(): void {
-    for (const sequence of [...this.#waiting.keys()]) this.#settle(sequence, writeError("Stopped", "this member is stopping"));
+    for (const sequence of [...this.#waiting.keys()])
+      this.#settle(sequence, writeError("Stopped", "this member is stopping"));
   }
 
   #settle(sequence: number, error: WriteError | undefined): void {

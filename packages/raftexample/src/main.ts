@@ -34,7 +34,9 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT_FAILED;
   }
   if (end.kind === "removed") {
-    process.stderr.write(`raftexample: member ${options.id} was removed from the cluster; it stops and must not be started again\n`);
+    process.stderr.write(
+      `raftexample: member ${options.id} was removed from the cluster; it stops and must not be started again\n`,
+    );
   }
   return 0;
 }

@@ -61,6 +61,9 @@ export function encodeMembers(members: Members): Uint8Array {
 
 /** The members of a snapshot. Throws SyntaxError for anything else. */
 export function decodeMembers(bytes: Uint8Array): Members {
-  const { urls, removed } = JSON.parse(new TextDecoder().decode(bytes)) as { urls: [string, string][]; removed: string[] };
+  const { urls, removed } = JSON.parse(new TextDecoder().decode(bytes)) as {
+    urls: [string, string][];
+    removed: string[];
+  };
   return { urls: new Map(urls.map(([id, url]) => [BigInt(id), url])), removed: new Set(removed.map(BigInt)) };
 }

@@ -34,7 +34,8 @@ export function createHttpApi(deps: HttpApiDeps): Server {
 /** One request: collect the body, decide, answer. etcd's example calls it ServeHTTP. */
 function serveHTTP(deps: HttpApiDeps, request: IncomingMessage, response: ServerResponse): void {
   const method = request.method ?? "";
-  if (deps.trace.active && method === "PUT") deps.trace.emit("httpapi.serveHTTP", deps.memberId, { note: request.url ?? "" });
+  if (deps.trace.active && method === "PUT")
+    deps.trace.emit("httpapi.serveHTTP", deps.memberId, { note: request.url ?? "" });
   collectBody(request, (body) => {
     if (body === undefined) {
       response.shouldKeepAlive = false;

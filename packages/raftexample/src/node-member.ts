@@ -13,11 +13,11 @@ import {
   newWalMetadata,
   type Snapshot,
 } from "@quorate/proto";
-import { type Config, MemoryStorage, type Node, type Ready, restartNode, startNode, StateType } from "@quorate/raft";
+import { type Config, MemoryStorage, type Node, type Ready, restartNode, StateType, startNode } from "@quorate/raft";
 import { createPeerServer, Transport } from "@quorate/rafthttp";
-import { dataDir, type DurableStorage, lockDataDir, startStorageThread } from "@quorate/storage";
-import { Channel } from "./channel.ts";
+import { type DurableStorage, dataDir, lockDataDir, startStorageThread } from "@quorate/storage";
 import { Changes } from "./changes.ts";
+import { Channel } from "./channel.ts";
 import { type Commit, KvStore, type ProposeRequest } from "./kv-store.ts";
 import { LinearizableReads } from "./linearizable-reads.ts";
 import { newMembers } from "./members.ts";
@@ -45,7 +45,10 @@ const TRANSFER_WITHIN_MS = 1_000;
 const LINGER_AFTER_REMOVAL_MS = 500;
 
 /** How a member ended. */
-export type End = { readonly kind: "stopped" } | { readonly kind: "removed" } | { readonly kind: "failed"; readonly error: unknown };
+export type End =
+  | { readonly kind: "stopped" }
+  | { readonly kind: "removed" }
+  | { readonly kind: "failed"; readonly error: unknown };
 
 /** A running member. */
 export type Member = {
@@ -123,10 +126,23 @@ class RunningMember implements Member {
     const commitC = new Channel<Commit>("commitC");
     const origin = new Uint8Array(randomBytes(8));
     const members = newMembers();
-    this.#store = new KvStore({ origin, memberId: options.id, trace: deps.trace, now, timeoutMs: REQUEST_TIMEOUT_MS }, proposeC, commitC);
+    this.#store = new KvStore(
+      { origin, memberId: options.id, trace: deps.trace, now, timeoutMs: REQUEST_TIMEOUT_MS },
+      proposeC,
+      commitC,
+    );
     this.#state = new ReplicatedState(members, this.#store);
-    this.#changes = new Changes({ now, timeoutMs: REQUEST_TIMEOUT_MS, origin, propose: (change) => this.#node.proposeConfChange(change) });
-    this.#reads = new LinearizableReads({ now, timeoutMs: REQUEST_TIMEOUT_MS, readIndex: (context) => this.#readIndex(context) });
+    this.#changes = new Changes({
+      now,
+      timeoutMs: REQUEST_TIMEOUT_MS,
+      origin,
+      propose: (change) => this.#node.proposeConfChange(change),
+    });
+    this.#reads = new LinearizableReads({
+      now,
+      timeoutMs: REQUEST_TIMEOUT_MS,
+      readIndex: (context) => this.#readIndex(context),
+    });
     this.#transport = this.#createTransport();
     const restored = this.#replayWAL();
     this.#node = this.#startNode(restored);
@@ -218,7 +234,11 @@ class RunningMember implements Member {
     return startNode(config, peers, nodeDeps);
   }
 
-  #createRaftNode({ snapshot }: { readonly snapshot: Snapshot | undefined }, proposeC: Channel<ProposeRequest>, commitC: Channel<Commit>): RaftNode {
+  #createRaftNode(
+    { snapshot }: { readonly snapshot: Snapshot | undefined },
+    proposeC: Channel<ProposeRequest>,
+    commitC: Channel<Commit>,
+  ): RaftNode {
     const index = snapshot?.metadata.index ?? 0;
     const { confState } = this.#log.initialState();
     let saved: HardState = this.#log.initialState().hardState;
@@ -230,7 +250,9 @@ class RunningMember implements Member {
         log: {
           save: (hardState, entries) => {
             if (hardState === undefined && entries.length === 0) return Promise.resolve();
-            const mustSync = entries.length > 0 || (hardState !== undefined && (hardState.term !== saved.term || hardState.vote !== saved.vote));
+            const mustSync =
+              entries.length > 0 ||
+              (hardState !== undefined && (hardState.term !== saved.term || hardState.vote !== saved.vote));
             saved = hardState ?? saved;
             return this.storage.save(hardState, entries, mustSync);
           },
@@ -336,7 +358,9 @@ class RunningMember implements Member {
   async #handOver(): Promise<void> {
     const status = this.#node.status();
     if (status?.raftState !== StateType.Leader) return;
-    const others = [...status.progress.values()].filter((peer) => peer.id !== this.#options.id && !peer.isLearner && peer.recentActive);
+    const others = [...status.progress.values()].filter(
+      (peer) => peer.id !== this.#options.id && !peer.isLearner && peer.recentActive,
+    );
     const best = others.sort((a, b) => b.match - a.match)[0];
     if (best === undefined) return;
     this.#node.transferLeadership(best.id);
@@ -367,4 +391,3 @@ function listen(server: Server, port: number, host: string): Promise<void> {
     server.listen(port, host, resolve);
   });
 }
-

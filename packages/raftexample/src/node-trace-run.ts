@@ -13,7 +13,13 @@ import { createTracePoints, type TraceRecord, WRITE_PATH_CHANNEL } from "./node-
 import { type Step, WRITE_PATH } from "./write-path.ts";
 
 /** One step as it happened. `atMs` counts from step 1. */
-export type SeenStep = { readonly step: Step; readonly member: bigint; readonly atMs: number; readonly term: number | undefined; readonly index: number | undefined };
+export type SeenStep = {
+  readonly step: Step;
+  readonly member: bigint;
+  readonly atMs: number;
+  readonly term: number | undefined;
+  readonly index: number | undefined;
+};
 
 const MEMBERS = 3;
 const WITHIN_MS = 15_000;
@@ -41,7 +47,14 @@ async function startMembers(root: string): Promise<Member[]> {
   return Promise.all(
     cluster.map((_, i) =>
       startMember(
-        { id: BigInt(i + 1), cluster, port: 0, join: false, dataDir: join(root, `member-${i + 1}`), snapshotCount: 10_000 },
+        {
+          id: BigInt(i + 1),
+          cluster,
+          port: 0,
+          join: false,
+          dataDir: join(root, `member-${i + 1}`),
+          snapshotCount: 10_000,
+        },
         { logger: silentLogger, trace },
       ),
     ),
@@ -51,9 +64,13 @@ async function startMembers(root: string): Promise<Member[]> {
 /** The leader, once all members hold everything: nothing but the traced write moves from then on. */
 async function leaderOf(members: readonly Member[]): Promise<{ readonly member: Member; readonly id: bigint }> {
   for (const deadline = performance.now() + WITHIN_MS; performance.now() < deadline; await pause()) {
-    const statuses = members.map((member) => JSON.parse(member.status()) as { id: string; commit: number; applied: number; leader: string });
+    const statuses = members.map(
+      (member) => JSON.parse(member.status()) as { id: string; commit: number; applied: number; leader: string },
+    );
     const first = statuses[0];
-    const isSettled = statuses.every((s) => s.leader !== "0" && s.applied === first?.applied && s.commit === s.applied && s.commit > MEMBERS);
+    const isSettled = statuses.every(
+      (s) => s.leader !== "0" && s.applied === first?.applied && s.commit === s.applied && s.commit > MEMBERS,
+    );
     const at = members.findIndex((member) => member.isLeader());
     if (isSettled && at >= 0) return { member: members[at] as Member, id: BigInt(at + 1) };
   }
@@ -76,7 +93,9 @@ async function record({ member, id }: { readonly member: Member; readonly id: bi
     unsubscribe(WRITE_PATH_CHANNEL, listener);
   }
   const seen = new Set(sortIntoSteps(records, id).map(({ step }) => step.number));
-  const missing = WRITE_PATH.filter(({ number }) => !seen.has(number)).map(({ number, point }) => `${number} (${point})`);
+  const missing = WRITE_PATH.filter(({ number }) => !seen.has(number)).map(
+    ({ number, point }) => `${number} (${point})`,
+  );
   throw new Error(`steps not seen: ${missing.join(", ")}`);
 }
 

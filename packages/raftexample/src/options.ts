@@ -31,7 +31,8 @@ export function parseOptions(args: readonly string[]): Options | { readonly prob
   const flags = parseFlags(args);
   if ("problem" in flags) return flags;
   const id = parseMemberId(flags.values.get("id") ?? "1");
-  if (id === undefined) return { problem: `--id must be a whole number from 1 to 2^64 - 3, not "${flags.values.get("id")}"` };
+  if (id === undefined)
+    return { problem: `--id must be a whole number from 1 to 2^64 - 3, not "${flags.values.get("id")}"` };
   const cluster = (flags.values.get("cluster") ?? "http://127.0.0.1:9021").split(",");
   for (const url of cluster) {
     const problem = peerUrlProblem(url);
@@ -39,12 +40,19 @@ export function parseOptions(args: readonly string[]): Options | { readonly prob
   }
   if (new Set(cluster).size !== cluster.length) return { problem: "--cluster names a URL twice" };
   if (id > BigInt(cluster.length)) {
-    return { problem: `--id ${id} has no URL: --cluster names ${cluster.length} member${cluster.length === 1 ? "" : "s"}` };
+    return {
+      problem: `--id ${id} has no URL: --cluster names ${cluster.length} member${cluster.length === 1 ? "" : "s"}`,
+    };
   }
   const port = wholeNumber(flags.values.get("port") ?? "9121", 65_535);
-  if (port === undefined) return { problem: `--port must be a number from 1 to 65535, not "${flags.values.get("port")}"` };
-  const snapshotCount = wholeNumber(flags.values.get("snapshot-count") ?? `${DEFAULT_SNAPSHOT_COUNT}`, MAX_SNAPSHOT_COUNT);
-  if (snapshotCount === undefined) return { problem: `--snapshot-count must be a number from 1 to ${MAX_SNAPSHOT_COUNT}` };
+  if (port === undefined)
+    return { problem: `--port must be a number from 1 to 65535, not "${flags.values.get("port")}"` };
+  const snapshotCount = wholeNumber(
+    flags.values.get("snapshot-count") ?? `${DEFAULT_SNAPSHOT_COUNT}`,
+    MAX_SNAPSHOT_COUNT,
+  );
+  if (snapshotCount === undefined)
+    return { problem: `--snapshot-count must be a number from 1 to ${MAX_SNAPSHOT_COUNT}` };
   const dataDir = flags.values.get("data-dir") ?? `raftexample-${id}`;
   if (dataDir === "") return { problem: "--data-dir must not be empty" };
   return { id, cluster, port, join: flags.join, dataDir, snapshotCount };
@@ -77,7 +85,8 @@ function parseFlags(args: readonly string[]): Flags | { readonly problem: string
     const name = match?.[1];
     if (name === undefined) return { problem: `unexpected argument "${args[i]}"` };
     if (name === "join") {
-      if (match?.[2] !== undefined && match[2] !== "true" && match[2] !== "false") return { problem: "--join is true or false" };
+      if (match?.[2] !== undefined && match[2] !== "true" && match[2] !== "false")
+        return { problem: "--join is true or false" };
       join = match?.[2] !== "false";
       continue;
     }

@@ -6,15 +6,23 @@
  * clock are handed in.
  */
 import { assert, EMPTY_BYTES, type Logger, messageOf, type TracePoints } from "@quorate/base";
-import { type ConfState, type Entry, EntryType, type HardState, type Message, MessageType, type Snapshot } from "@quorate/proto";
+import {
+  type ConfState,
+  type Entry,
+  EntryType,
+  type HardState,
+  type Message,
+  MessageType,
+  type Snapshot,
+} from "@quorate/proto";
 import {
   type ConfChangeAny,
   confChangeAsV2,
   confChangeOfEntry,
   isEmptySnapshot,
   type MemoryStorage,
-  type Node,
   NONE,
+  type Node,
   type Ready,
   StateType,
   type Status,
@@ -72,7 +80,11 @@ export type RaftNodeDeps = {
 };
 
 /** Where a member stands when it starts: after its newest snapshot. */
-export type StartPoint = { readonly confState: ConfState; readonly appliedIndex: number; readonly snapshotIndex: number };
+export type StartPoint = {
+  readonly confState: ConfState;
+  readonly appliedIndex: number;
+  readonly snapshotIndex: number;
+};
 
 export class RaftNode {
   readonly #deps: RaftNodeDeps;

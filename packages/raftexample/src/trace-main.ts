@@ -9,8 +9,12 @@ function line({ step, member, atMs, term, index }: SeenStep): string {
 
 try {
   const steps = await traceOneWrite();
-  process.stdout.write(`step  where  time since step 1  term/index  trace point, what happens\n\n${steps.map(line).join("\n")}\n\n`);
-  process.stdout.write("Steps are places: 13, 20 and 22 come true once a follower has done 28 and its answer is back.\n");
+  process.stdout.write(
+    `step  where  time since step 1  term/index  trace point, what happens\n\n${steps.map(line).join("\n")}\n\n`,
+  );
+  process.stdout.write(
+    "Steps are places: 13, 20 and 22 come true once a follower has done 28 and its answer is back.\n",
+  );
 } catch (error) {
   process.stderr.write(`trace: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -43,7 +43,12 @@ export const WRITE_PATH: readonly Step[] = [
   step(25, "streamWriter.run", "leader", "the stream writer encodes and flushes"),
   step(26, "streamReader.decodeLoop", "follower", "the stream reader decodes and queues the message"),
   step(27, "Peer.recvLoop", "follower", "the peer's loop calls Process on the raft node"),
-  step(28, "raft.handleAppendEntries", "follower", "step -> stepFollower appends it; the answer leaves with the next Ready"),
+  step(
+    28,
+    "raft.handleAppendEntries",
+    "follower",
+    "step -> stepFollower appends it; the answer leaves with the next Ready",
+  ),
 ];
 
 function step(number: number, point: string, side: Side, what: string): Step {

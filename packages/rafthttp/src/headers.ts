@@ -69,7 +69,9 @@ export function isCompatible(local: string, version: string, minCluster: string)
 }
 
 /** The sender and its URLs, where both are given: enough to answer a member that is not known yet. */
-export function remoteOf(headers: RequestHeaders): { readonly id: bigint; readonly urls: readonly string[] } | undefined {
+export function remoteOf(
+  headers: RequestHeaders,
+): { readonly id: bigint; readonly urls: readonly string[] } | undefined {
   const id = idFromHex(one(headers, Header.ServerFrom) ?? "");
   const urls = (one(headers, Header.PeerUrls) ?? "").split(",").filter((url) => /^https?:\/\/[^/?#@\s]+$/.test(url));
   return id === undefined || id === 0n || urls.length === 0 ? undefined : { id, urls };

@@ -1,6 +1,14 @@
 /** Public surface of rafthttp: the peer transport on etcd's wire. Start at node-transport.ts; the codecs are pure. */
 export { RafthttpError, type RafthttpErrorCode } from "./errors.ts";
-export { checkRequest, Header, type Identity, isCompatible, MIN_CLUSTER_VERSION, type RequestHeaders, requestHeaders } from "./headers.ts";
+export {
+  checkRequest,
+  Header,
+  type Identity,
+  isCompatible,
+  MIN_CLUSTER_VERSION,
+  type RequestHeaders,
+  requestHeaders,
+} from "./headers.ts";
 export {
   createMessageDecoder,
   createMessageEncoder,

@@ -3,7 +3,16 @@
  *
  *   | length u64 | raftpb.Message | length u64 | raftpb.Message | ...
  */
-import { decodeMessage, type Message, MessageType, newMessage, ProtoError, sizeMessage, Writer, writeMessage } from "@quorate/proto";
+import {
+  decodeMessage,
+  type Message,
+  MessageType,
+  newMessage,
+  ProtoError,
+  sizeMessage,
+  Writer,
+  writeMessage,
+} from "@quorate/proto";
 import { ByteQueue } from "./byte-queue.ts";
 import { RafthttpError } from "./errors.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
@@ -59,7 +68,8 @@ export function createMessageDecoder(limit: number = MAX_MESSAGE_BYTES): StreamD
 
 /** @throws RafthttpError `FrameTooLarge`. */
 export function checkLength(length: number, limit: number): number {
-  if (length > limit) throw new RafthttpError("FrameTooLarge", `a message of ${length} bytes exceeds the limit of ${limit}`);
+  if (length > limit)
+    throw new RafthttpError("FrameTooLarge", `a message of ${length} bytes exceeds the limit of ${limit}`);
   return length;
 }
 

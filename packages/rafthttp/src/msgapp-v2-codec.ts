@@ -8,10 +8,27 @@
  * Both ends keep the term and index that the next append would continue. Example: after an append of entries 4 and 5 at term 2, one that
  * follows index 5 at term 2 needs neither: the receiver knows.
  */
-import { decodeEntry, type Entry, type Message, MessageType, newMessage, sizeEntry, Writer, writeEntry } from "@quorate/proto";
+import {
+  decodeEntry,
+  type Entry,
+  type Message,
+  MessageType,
+  newMessage,
+  sizeEntry,
+  Writer,
+  writeEntry,
+} from "@quorate/proto";
 import { ByteQueue } from "./byte-queue.ts";
 import { RafthttpError } from "./errors.ts";
-import { appendMessage, checkLength, MAX_MESSAGE_BYTES, parse, parseMessage, type StreamDecoder, type StreamEncoder } from "./message-codec.ts";
+import {
+  appendMessage,
+  checkLength,
+  MAX_MESSAGE_BYTES,
+  parse,
+  parseMessage,
+  type StreamDecoder,
+  type StreamEncoder,
+} from "./message-codec.ts";
 import type { OutputBuffer } from "./output-buffer.ts";
 
 const FrameType = { LinkHeartbeat: 0, AppEntries: 1, App: 2 } as const;
@@ -155,7 +172,16 @@ class MsgAppV2Decoder {
     this.#entries = [];
     this.#position.index += entries.length;
     const { local, remote } = this.#options;
-    return newMessage({ type: MessageType.MsgApp, from: remote, to: local, term, logTerm: term, index, entries, commit });
+    return newMessage({
+      type: MessageType.MsgApp,
+      from: remote,
+      to: local,
+      term,
+      logTerm: term,
+      index,
+      entries,
+      commit,
+    });
   }
 }
 

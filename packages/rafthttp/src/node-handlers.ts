@@ -111,7 +111,8 @@ async function handlePipeline(deps: HandlerDeps, request: IncomingMessage, respo
  */
 function process(deps: HandlerDeps, m: Message, response: ServerResponse): boolean {
   try {
-    if (deps.raft.isIdRemoved(m.from)) throw new RafthttpError("MemberRemoved", `member ${idToHex(m.from)} was removed`);
+    if (deps.raft.isIdRemoved(m.from))
+      throw new RafthttpError("MemberRemoved", `member ${idToHex(m.from)} was removed`);
     if (m.to !== deps.identity.id) throw new RafthttpError("Refused", `the message is for member ${idToHex(m.to)}`);
     deps.received(m);
     return true;
@@ -131,7 +132,8 @@ async function handleSnapshot(deps: HandlerDeps, request: IncomingMessage, respo
     for await (const chunk of request) {
       for (const bytes of body.push(chunk as Uint8Array)) {
         if (bytes.length === 0) continue;
-        if (deps.snapshots === undefined) throw new RafthttpError("Refused", "this member takes no backend with a snapshot");
+        if (deps.snapshots === undefined)
+          throw new RafthttpError("Refused", "this member takes no backend with a snapshot");
         sink ??= await deps.snapshots.openSink(body.message?.snapshot?.metadata.index ?? 0);
         await sink.write(bytes);
       }
@@ -142,7 +144,11 @@ async function handleSnapshot(deps: HandlerDeps, request: IncomingMessage, respo
     await sink?.abort();
     const isBadRequest = error instanceof RafthttpError && error.code !== "Refused";
     deps.logger.warn(`receiving a snapshot failed: ${messageOf(error)}`);
-    return refuse(response, isBadRequest ? 400 : 500, isBadRequest ? "error reading raft message\n" : "error saving snapshot\n");
+    return refuse(
+      response,
+      isBadRequest ? 400 : 500,
+      isBadRequest ? "error reading raft message\n" : "error saving snapshot\n",
+    );
   }
   if (!process(deps, body.message, response)) return;
   response.writeHead(204);
@@ -164,7 +170,8 @@ class SnapshotBody {
   push(chunk: Uint8Array): readonly Uint8Array[] {
     if (this.message !== undefined) return [chunk];
     this.#queue.push(chunk);
-    if (this.#length === undefined && this.#queue.length >= 8) this.#length = checkLength(this.#queue.takeUint64(), this.#limit);
+    if (this.#length === undefined && this.#queue.length >= 8)
+      this.#length = checkLength(this.#queue.takeUint64(), this.#limit);
     if (this.#length === undefined || this.#queue.length < this.#length) return [];
     this.message = parseMessage(this.#queue.take(this.#length));
     if (this.message.type !== MessageType.MsgSnap) throw new RafthttpError("Malformed", "the message is no snapshot");
@@ -174,7 +181,10 @@ class SnapshotBody {
 
 function refuse(response: ServerResponse, status: number, body: string): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", "Content-Length": Buffer.byteLength(body) });
+  response.writeHead(status, {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+  });
   response.end(body);
 }
 

@@ -67,8 +67,12 @@ export class Peer {
   /** Sends by the best channel there is. Never blocks: what finds no room is dropped, and raft is told. */
   send(m: Message): void {
     if (this.#paused || this.#closed) return;
-    const channel = pickChannel(m, { msgapp: this.#writers.msgapp.isWorking, message: this.#writers.message.isWorking });
-    if (this.#deps.trace.active && m.type === MessageType.MsgApp && m.entries.length > 0) this.#trace("Peer.send", this.#deps.identity.id, m);
+    const channel = pickChannel(m, {
+      msgapp: this.#writers.msgapp.isWorking,
+      message: this.#writers.message.isWorking,
+    });
+    if (this.#deps.trace.active && m.type === MessageType.MsgApp && m.entries.length > 0)
+      this.#trace("Peer.send", this.#deps.identity.id, m);
     const taken = channel === "pipeline" ? this.#pipeline.send(m) : this.#writers[channel].send(m);
     if (taken) return;
     this.stats.dropped++;
@@ -185,7 +189,9 @@ export class Peer {
       picker: this.#picker,
       dialer,
       createDecoder: () =>
-        kind === "msgapp" ? createMsgAppV2Decoder({ local: identity.id, remote: this.id, limit }) : createMessageDecoder(limit),
+        kind === "msgapp"
+          ? createMsgAppV2Decoder({ local: identity.id, remote: this.id, limit })
+          : createMessageDecoder(limit),
       deliver: (messages) => this.receive(messages),
       onConnected: () => this.#activate(),
       onFailed: (error) => this.#failed(error),

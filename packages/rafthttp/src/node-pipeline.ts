@@ -69,7 +69,13 @@ export class Pipeline {
     const headers = { ...requestHeaders(identity), "Content-Type": "application/protobuf" };
     const body = encodeMessage(m);
     try {
-      const answer = await exchange(dialer, { method: "POST", url: url + PIPELINE_PATH, headers, body, deadlineMs: limits.readTimeoutMs });
+      const answer = await exchange(dialer, {
+        method: "POST",
+        url: url + PIPELINE_PATH,
+        headers,
+        body,
+        deadlineMs: limits.readTimeoutMs,
+      });
       checkPostAnswer(answer, url);
     } catch (error) {
       stats.failures++;

@@ -34,7 +34,12 @@ export class Prober {
   #probe(): void {
     const { picker, dialer, limits, logger, peerName } = this.#deps;
     const startedAt = performance.now();
-    const request = { method: "GET" as const, url: picker.pick() + PROBING_PATH, headers: {}, deadlineMs: limits.probeMs };
+    const request = {
+      method: "GET" as const,
+      url: picker.pick() + PROBING_PATH,
+      headers: {},
+      deadlineMs: limits.probeMs,
+    };
     exchange(dialer, request).then(
       ({ status, body }) => {
         if (status === 200) this.#take(body, performance.now() - startedAt);
@@ -47,7 +52,8 @@ export class Prober {
     const { stats, logger, peerName } = this.#deps;
     stats.roundTripMs = roundTripMs;
     const driftMs = Date.now() - timeOf(body) - roundTripMs / 2;
-    if (Math.abs(driftMs) > MAX_DRIFT_MS) logger.warn(`the clock of peer ${peerName} differs by ${Math.round(driftMs)} ms`);
+    if (Math.abs(driftMs) > MAX_DRIFT_MS)
+      logger.warn(`the clock of peer ${peerName} differs by ${Math.round(driftMs)} ms`);
   }
 }
 

@@ -15,12 +15,14 @@ export type Dialer = {
 };
 
 export function createDialer(tls: TlsOptions | undefined): Dialer {
-  const certificates = tls === undefined ? {} : { cert: tls.cert, key: tls.key, ca: tls.ca, ALPNProtocols: ["http/1.1"] };
+  const certificates =
+    tls === undefined ? {} : { cert: tls.cert, key: tls.key, ca: tls.ca, ALPNProtocols: ["http/1.1"] };
   const httpAgent = new http.Agent({ keepAlive: true, noDelay: true });
   const httpsAgent = new https.Agent({ keepAlive: true, noDelay: true, ...certificates });
   return {
     open: (url, options, own) => {
-      if (url.startsWith("https:")) return https.request(url, { ...certificates, ...options, agent: own ? false : httpsAgent });
+      if (url.startsWith("https:"))
+        return https.request(url, { ...certificates, ...options, agent: own ? false : httpsAgent });
       return http.request(url, { ...options, agent: own ? false : httpAgent });
     },
     close: () => {
@@ -45,7 +47,8 @@ export function exchange(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { method, url, headers, body, deadlineMs } = request;
-    const failed = (cause: unknown): void => reject(new RafthttpError("Unreachable", `${method} ${url} failed: ${String(cause)}`, cause));
+    const failed = (cause: unknown): void =>
+      reject(new RafthttpError("Unreachable", `${method} ${url} failed: ${String(cause)}`, cause));
     const outgoing = dialer.open(url, { method, headers }, false);
     outgoing.setTimeout(deadlineMs, () => outgoing.destroy(new Error("no answer in time")));
     outgoing.on("error", failed);
@@ -83,6 +86,7 @@ export function collectText(incoming: http.IncomingMessage, done: (text: string)
 /** What a POST's answer means: nothing if it was taken. @throws RafthttpError `MemberRemoved`, `Refused`. */
 export function checkPostAnswer({ status, body }: Answer, url: string): void {
   if (status === 204) return;
-  if (status === 403) throw new RafthttpError("MemberRemoved", "the member has been permanently removed from the cluster");
+  if (status === 403)
+    throw new RafthttpError("MemberRemoved", "the member has been permanently removed from the cluster");
   throw new RafthttpError("Refused", `${url} answered ${status}: ${body.trim()}`);
 }

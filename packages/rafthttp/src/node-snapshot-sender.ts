@@ -18,12 +18,22 @@ const ANSWER_WITHIN_MS = 5 * 60_000;
 export type SnapshotSenderDeps = { readonly identity: Identity; readonly picker: UrlPicker; readonly dialer: Dialer };
 
 /** Sends one snapshot; resolves once the peer has taken it. @throws RafthttpError. */
-export async function sendSnapshot(deps: SnapshotSenderDeps, m: Message, backend: AsyncIterable<Uint8Array>): Promise<void> {
+export async function sendSnapshot(
+  deps: SnapshotSenderDeps,
+  m: Message,
+  backend: AsyncIterable<Uint8Array>,
+): Promise<void> {
   const { identity, picker, dialer } = deps;
   const url = picker.pick();
   const headers = { ...requestHeaders(identity), "Content-Type": "application/octet-stream" };
   try {
-    const request = { method: "POST" as const, url: url + SNAPSHOT_PATH, headers, body: bodyOf(m, backend), deadlineMs: ANSWER_WITHIN_MS };
+    const request = {
+      method: "POST" as const,
+      url: url + SNAPSHOT_PATH,
+      headers,
+      body: bodyOf(m, backend),
+      deadlineMs: ANSWER_WITHIN_MS,
+    };
     checkPostAnswer(await exchange(dialer, request), url);
   } catch (error) {
     picker.unreachable(url);

@@ -3,8 +3,8 @@
  * connection ends or stays silent. Each dial starts a new decoder.
  */
 import type { IncomingMessage } from "node:http";
-import type { Message } from "@quorate/proto";
 import { messageOf } from "@quorate/base";
+import type { Message } from "@quorate/proto";
 import { RafthttpError } from "./errors.ts";
 import { Header, type Identity, isCompatible, MIN_CLUSTER_VERSION, one, requestHeaders } from "./headers.ts";
 import type { StreamDecoder } from "./message-codec.ts";
@@ -80,7 +80,8 @@ export class StreamReader {
 
   /** What an answer other than 200 means. */
   #refusal(status: number, body: string): RafthttpError {
-    if (status !== 410) return new RafthttpError("Refused", `the peer refused the stream with ${status}: ${body.trim()}`);
+    if (status !== 410)
+      return new RafthttpError("Refused", `the peer refused the stream with ${status}: ${body.trim()}`);
     return new RafthttpError("MemberRemoved", "the member has been permanently removed from the cluster");
   }
 

@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { idToHex, silentTrace } from "@quorate/base";
 import { type Message, MessageType } from "@quorate/proto";
-import { handlePeerRequest, type HandlerDeps } from "./node-handlers.ts";
+import { type HandlerDeps, handlePeerRequest } from "./node-handlers.ts";
 import { Peer, type PeerDeps } from "./node-peer.ts";
 import { createDialer, type Dialer } from "./node-request.ts";
 import { noBackend } from "./node-snapshot-sender.ts";
@@ -54,7 +54,11 @@ export class Transport {
     for (const m of messages) {
       if (m.to === 0n) continue;
       if (trace?.active && m.type === MessageType.MsgApp && m.entries.length > 0) {
-        trace.emit("Transport.send", this.#options.identity.id, { to: m.to, term: m.term, index: m.index + m.entries.length });
+        trace.emit("Transport.send", this.#options.identity.id, {
+          to: m.to,
+          term: m.term,
+          index: m.index + m.entries.length,
+        });
       }
       const peer = this.#peers.get(m.to) ?? this.#remotes.get(m.to);
       if (peer === undefined) logger.debug(`dropped a message to ${idToHex(m.to)}, which is not a peer`);

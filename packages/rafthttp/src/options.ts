@@ -104,5 +104,13 @@ export type PeerStats = {
 };
 
 export function newPeerStats(): PeerStats {
-  return { sentMessages: 0, sentBytes: 0, receivedMessages: 0, receivedBytes: 0, dropped: 0, failures: 0, roundTripMs: 0 };
+  return {
+    sentMessages: 0,
+    sentBytes: 0,
+    receivedMessages: 0,
+    receivedBytes: 0,
+    dropped: 0,
+    failures: 0,
+    roundTripMs: 0,
+  };
 }

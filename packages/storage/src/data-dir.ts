@@ -41,5 +41,10 @@ export function prepareDataDir(disk: Disk, dir: DataDir): void {
 }
 
 function badDataDir(dir: DataDir, problem: string, cause?: unknown): StorageError {
-  return new StorageError("BadDataDir", `${dir.root} cannot be used as a data directory: ${problem}`, { path: dir.root }, cause);
+  return new StorageError(
+    "BadDataDir",
+    `${dir.root} cannot be used as a data directory: ${problem}`,
+    { path: dir.root },
+    cause,
+  );
 }

@@ -18,10 +18,19 @@ export type StorageErrorCode =
   | "BadDataDir";
 
 /** A failure of storage. Its message is a sentence for an operator. */
-export class StorageError extends CodedError<{ readonly code: StorageErrorCode; readonly path: string; readonly offset?: number }> {
+export class StorageError extends CodedError<{
+  readonly code: StorageErrorCode;
+  readonly path: string;
+  readonly offset?: number;
+}> {
   override readonly name = "StorageError";
 
-  constructor(code: StorageErrorCode, message: string, where: { readonly path: string; readonly offset?: number }, cause?: unknown) {
+  constructor(
+    code: StorageErrorCode,
+    message: string,
+    where: { readonly path: string; readonly offset?: number },
+    cause?: unknown,
+  ) {
     super(message, { code, ...where }, cause);
   }
 }
@@ -32,5 +41,8 @@ const REPLACE_MEMBER =
 
 /** Damage that must not be repaired by guessing. */
 export function corrupt(path: string, offset: number, problem: string): StorageError {
-  return new StorageError("Corrupt", `${path} is damaged at offset ${offset}: ${problem}; ${REPLACE_MEMBER}`, { path, offset });
+  return new StorageError("Corrupt", `${path} is damaged at offset ${offset}: ${problem}; ${REPLACE_MEMBER}`, {
+    path,
+    offset,
+  });
 }

@@ -6,7 +6,13 @@ export { MemberStorage, type MemberStorageOptions, type Restored } from "./membe
 export { createNodeDisk } from "./node-disk.ts";
 export { type DataDirLock, lockDataDir } from "./node-lock.ts";
 export { type StorageThreadOptions, startStorageThread } from "./node-storage-thread.ts";
-export { decodeSnapshotFile, encodeSnapshotFile, parseSnapFileName, snapDbName, snapFileName } from "./snap/snap-file.ts";
+export {
+  decodeSnapshotFile,
+  encodeSnapshotFile,
+  parseSnapFileName,
+  snapDbName,
+  snapFileName,
+} from "./snap/snap-file.ts";
 export { Snapshotter } from "./snap/snapshotter.ts";
 export { encodeBatch, type WalBatch } from "./wal/batch.ts";
 export { type Decoded, type DecodeOptions, decodeSegment } from "./wal/decoder.ts";

@@ -22,7 +22,11 @@ export type Restored = {
   readonly entries: readonly Entry[];
 };
 
-export type MemberStorageOptions = WalOptions & { readonly dir: DataDir; readonly metadata: Uint8Array; readonly logger: Logger };
+export type MemberStorageOptions = WalOptions & {
+  readonly dir: DataDir;
+  readonly metadata: Uint8Array;
+  readonly logger: Logger;
+};
 
 export class MemberStorage {
   readonly restored: Restored;

@@ -66,6 +66,11 @@ function attempt<T>(path: string, operation: () => T): T {
   } catch (cause) {
     const { code, syscall } = cause as NodeJS.ErrnoException;
     const kind = CODES[code ?? ""] ?? "IoFailed";
-    throw new StorageError(kind, `${path}: ${syscall ?? "file operation"} failed with ${code ?? String(cause)}`, { path }, cause);
+    throw new StorageError(
+      kind,
+      `${path}: ${syscall ?? "file operation"} failed with ${code ?? String(cause)}`,
+      { path },
+      cause,
+    );
   }
 }

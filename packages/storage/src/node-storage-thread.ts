@@ -60,8 +60,14 @@ class StorageThread {
       this.#settleOpened = { resolve, reject };
     });
     worker.on("message", (reply: StorageReply) => this.#take(reply));
-    worker.on("error", (error) => this.#fail(new StorageError("IoFailed", `the storage thread failed: ${error.message}`, { path: dir.root }, error)));
-    worker.on("exit", () => this.#fail(new StorageError("Poisoned", "the storage thread has ended", { path: dir.root })));
+    worker.on("error", (error) =>
+      this.#fail(
+        new StorageError("IoFailed", `the storage thread failed: ${error.message}`, { path: dir.root }, error),
+      ),
+    );
+    worker.on("exit", () =>
+      this.#fail(new StorageError("Poisoned", "the storage thread has ended", { path: dir.root })),
+    );
   }
 
   async opened(): Promise<DurableStorage> {

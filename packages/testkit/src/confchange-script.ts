@@ -1,5 +1,12 @@
 /** Configuration-change scripts: `simple`, `enter-joint` and `leave-joint` on one configuration a file, which a failed change leaves as it was. */
-import { Changer, confChangesFromString, describeConfig, describeProgressMap, ProgressTracker, RaftError } from "@quorate/raft";
+import {
+  Changer,
+  confChangesFromString,
+  describeConfig,
+  describeProgressMap,
+  ProgressTracker,
+  RaftError,
+} from "@quorate/raft";
 import { argValue, type Directive, scanBoolean } from "./datadriven.ts";
 
 const MAX_INFLIGHT = 10;

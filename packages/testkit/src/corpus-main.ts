@@ -7,7 +7,9 @@ if (folder === undefined) {
 } else {
   const results = replayCorpus(folder);
   for (const { name, directives, failure } of results) {
-    process.stdout.write(failure === undefined ? `ok    ${name} (${directives} directives)\n` : `FAIL  ${name}\n${failure}\n`);
+    process.stdout.write(
+      failure === undefined ? `ok    ${name} (${directives} directives)\n` : `FAIL  ${name}\n${failure}\n`,
+    );
   }
   const failed = results.filter(({ failure }) => failure !== undefined).length;
   const directives = results.reduce((sum, result) => sum + result.directives, 0);

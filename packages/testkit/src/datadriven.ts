@@ -46,7 +46,10 @@ export function parseDataDriven(file: string, text: string): Directive[] {
 }
 
 /** Runs every directive and returns the first difference, or undefined. */
-export function runDataDriven(directives: readonly Directive[], handle: (d: Directive) => string): Difference | undefined {
+export function runDataDriven(
+  directives: readonly Directive[],
+  handle: (d: Directive) => string,
+): Difference | undefined {
   for (const directive of directives) {
     const actual = terminated(handle(directive));
     if (actual !== directive.expected) return { directive, actual };
@@ -180,7 +183,10 @@ class Lines {
 type Fail = (problem: string) => DataDrivenError;
 
 /** Splits `command arg key=value key=(a, b)`. */
-export function parseDirectiveLine(text: string, fail: Fail): { readonly command: string; readonly args: readonly Arg[] } {
+export function parseDirectiveLine(
+  text: string,
+  fail: Fail,
+): { readonly command: string; readonly args: readonly Arg[] } {
   const space = text.indexOf(" ");
   if (space < 0) return { command: text, args: [] };
   const args: Arg[] = [];

@@ -23,7 +23,7 @@ import {
   stateTypeName,
 } from "@quorate/raft";
 import { argValue, type Directive, idArgs, scanBoolean, scanId, scanNumber } from "./datadriven.ts";
-import { Interaction, InteractionError } from "./interaction.ts";
+import { type Interaction, InteractionError } from "./interaction.ts";
 import { InteractionNode } from "./interaction-node.ts";
 
 const ELECTION_TICK = 3;
@@ -100,7 +100,8 @@ function addNodes(env: Interaction, d: Directive): void {
 function nodeConfig(env: Interaction, d: Directive): Omit<Config, "id" | "storage"> {
   const flag = (key: string): boolean => scanBoolean(d, argValue(d, key) ?? "false");
   const readOnly = argValue(d, "read-only") ?? "safe";
-  if (readOnly !== "safe" && readOnly !== "lease-based") throw new InteractionError(`invalid read-only option "${readOnly}"`);
+  if (readOnly !== "safe" && readOnly !== "lease-based")
+    throw new InteractionError(`invalid read-only option "${readOnly}"`);
   return {
     electionTick: ELECTION_TICK,
     heartbeatTick: HEARTBEAT_TICK,
@@ -119,7 +120,8 @@ function nodeConfig(env: Interaction, d: Directive): Omit<Config, "id" | "storag
 
 function propose(env: Interaction, d: Directive): void {
   const data = d.args[1];
-  if (data === undefined || d.args.length !== 2) throw new InteractionError("expected exactly one key with no vals: propose <node> <data>");
+  if (data === undefined || d.args.length !== 2)
+    throw new InteractionError("expected exactly one key with no vals: propose <node> <data>");
   env.node(firstId(d)).raw.propose(new TextEncoder().encode(data.key));
 }
 
@@ -210,7 +212,8 @@ function printLog(env: Interaction, { storage }: InteractionNode): void {
     env.output.write(`log is empty: first index=${first}, last index=${last}`);
     return;
   }
-  for (const entry of storage.entries(first, last + 1, Number.POSITIVE_INFINITY)) env.output.write(`${describeEntry(entry)}\n`);
+  for (const entry of storage.entries(first, last + 1, Number.POSITIVE_INFINITY))
+    env.output.write(`${describeEntry(entry)}\n`);
 }
 
 function printStates(env: Interaction): void {
@@ -223,7 +226,8 @@ function printStates(env: Interaction): void {
 
 function reportUnreachable(env: Interaction, d: Directive): void {
   const [on, of] = idArgs(d);
-  if (on === undefined || of === undefined || d.args.length !== 2) throw new InteractionError("must specify exactly two node IDs");
+  if (on === undefined || of === undefined || d.args.length !== 2)
+    throw new InteractionError("must specify exactly two node IDs");
   env.node(on).raw.reportUnreachable(of);
 }
 
@@ -231,7 +235,13 @@ function sendSnapshot(env: Interaction, d: Directive): void {
   const [from, to] = idArgs(d);
   if (from === undefined || to === undefined) throw new InteractionError("must specify exactly two node IDs");
   const { raw, newest } = env.node(from);
-  const m = newMessage({ type: MessageType.MsgSnap, from, to, term: raw.basicStatus().hardState.term, snapshot: newest });
+  const m = newMessage({
+    type: MessageType.MsgSnap,
+    from,
+    to,
+    term: raw.basicStatus().hardState.term,
+    snapshot: newest,
+  });
   env.queue(m);
   env.output.write(describeMessage(m));
 }

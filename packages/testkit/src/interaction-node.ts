@@ -1,6 +1,13 @@
 /** One member of an interaction script: a RawNode, its log in memory, the history of its snapshots, and its queued storage work. */
 import { concatBytes, EMPTY_BYTES } from "@quorate/base";
-import { type ConfState, type Entry, type Message, newSnapshot, newSnapshotMetadata, type Snapshot } from "@quorate/proto";
+import {
+  type ConfState,
+  type Entry,
+  type Message,
+  newSnapshot,
+  newSnapshotMetadata,
+  type Snapshot,
+} from "@quorate/proto";
 import { type Config, confChangeAsV2, confChangeOfEntry, MemoryStorage, RawNode } from "@quorate/raft";
 
 /** A log whose snapshot is always the newest of the history: the state as applied. */

@@ -4,7 +4,7 @@
  */
 import type { Logger } from "@quorate/base";
 
-const LEVELS = ["DEBUG", "INFO", "WARN", "ERROR", "FATAL", "NONE"] as const;
+const LEVELS: readonly string[] = ["DEBUG", "INFO", "WARN", "ERROR", "FATAL", "NONE"];
 
 export class InteractionOutput implements Logger {
   #text = "";
@@ -24,7 +24,7 @@ export class InteractionOutput implements Logger {
 
   /** Sets the level; the error text if there is no such level. */
   setLevel(name: string): string | undefined {
-    const level = LEVELS.findIndex((known) => known === name.toUpperCase());
+    const level = LEVELS.indexOf(name.toUpperCase());
     if (level < 0) return `log levels must be either of [${LEVELS.join(" ")}]`;
     this.#level = level;
     return undefined;

@@ -3,9 +3,15 @@
  * replays etcd-io/raft's own transcripts; nothing here knows any particular one.
  */
 import { messageOf } from "@quorate/base";
-import { isEmptyHardState, isEmptySnapshot, type Ready } from "@quorate/raft";
-import { describeMessage, describeReady, isLocalMessageTarget } from "@quorate/raft";
 import { type Message, messageTypeName, newHardState, newMessage } from "@quorate/proto";
+import {
+  describeMessage,
+  describeReady,
+  isEmptyHardState,
+  isEmptySnapshot,
+  isLocalMessageTarget,
+  type Ready,
+} from "@quorate/raft";
 import type { InteractionNode } from "./interaction-node.ts";
 import { InteractionOutput } from "./interaction-output.ts";
 
@@ -39,7 +45,8 @@ export class Interaction {
       node.apply(ready.committedEntries);
     }
     for (const m of ready.messages) {
-      if (isLocalMessageTarget(m.to)) (messageTypeName(m.type) === "MsgStorageAppend" ? node.appendWork : node.applyWork).push(m);
+      if (isLocalMessageTarget(m.to))
+        (messageTypeName(m.type) === "MsgStorageAppend" ? node.appendWork : node.applyWork).push(m);
       else this.queue(m);
     }
     if (!node.isAsync) node.raw.advance();
@@ -51,7 +58,11 @@ export class Interaction {
     if (m === undefined) return this.output.write("no append work to perform");
     const responses = this.#announce(m);
     const hardState = newHardState({ term: m.term, vote: m.vote, commit: m.commit });
-    save(node, { hardState: isEmptyHardState(hardState) ? undefined : hardState, entries: m.entries, snapshot: m.snapshot });
+    save(node, {
+      hardState: isEmptyHardState(hardState) ? undefined : hardState,
+      entries: m.entries,
+      snapshot: m.snapshot,
+    });
     for (const response of responses) this.queue(response);
   }
 
@@ -113,10 +124,30 @@ export class Interaction {
           this.output.indented(() => act(node));
         }
       };
-      round((n) => n.raw.hasReady(), "handling Ready", (n) => this.processReady(n));
-      round((n) => this.hasMessagesFor(n.id), "receiving messages", (n) => void this.deliver(n.id, { drop: false }));
-      this.#storageRound(nodes, "append", (n) => n.appendWork, (n) => this.processAppend(n), () => (busy = true));
-      this.#storageRound(nodes, "apply", (n) => n.applyWork, (n) => this.processApply(n), () => (busy = true));
+      round(
+        (n) => n.raw.hasReady(),
+        "handling Ready",
+        (n) => this.processReady(n),
+      );
+      round(
+        (n) => this.hasMessagesFor(n.id),
+        "receiving messages",
+        (n) => void this.deliver(n.id, { drop: false }),
+      );
+      this.#storageRound(
+        nodes,
+        "append",
+        (n) => n.appendWork,
+        (n) => this.processAppend(n),
+        () => (busy = true),
+      );
+      this.#storageRound(
+        nodes,
+        "apply",
+        (n) => n.applyWork,
+        (n) => this.processApply(n),
+        () => (busy = true),
+      );
     }
   }
 

@@ -35,7 +35,9 @@ export function replayCorpus(folder: string): CorpusResult[] {
   for (const [kind, createHandler] of Object.entries(KINDS)) {
     const dir = join(folder, kind);
     if (!existsSync(dir)) continue;
-    const names = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && entry.name !== "README.md");
+    const names = readdirSync(dir, { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile() && entry.name !== "README.md",
+    );
     for (const path of names.map((entry) => join(entry.parentPath, entry.name)).sort()) {
       results.push(replayFile(path, path.slice(folder.length + 1), createHandler()));
     }
@@ -48,9 +50,17 @@ function replayFile(path: string, name: string, handle: (d: Directive) => string
   try {
     directives = parseDataDriven(name, readFileSync(path, "utf8"));
     const difference = runDataDriven(directives, handle);
-    return { name, directives: directives.length, failure: difference === undefined ? undefined : describeDifference(difference) };
+    return {
+      name,
+      directives: directives.length,
+      failure: difference === undefined ? undefined : describeDifference(difference),
+    };
   } catch (error) {
-    return { name, directives: directives.length, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return {
+      name,
+      directives: directives.length,
+      failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
   }
 }
 

@@ -67,12 +67,20 @@ function describeCommitted({ ids, outgoing, isJoint }: Config, acked: ReadonlyMa
 }
 
 /** Lowering what is at or past the committed index, but not below it, must not move it. */
-function checkLowered(ids: readonly bigint[], acked: ReadonlyMap<bigint, number>, index: number, check: (other: number, way: string) => void): void {
+function checkLowered(
+  ids: readonly bigint[],
+  acked: ReadonlyMap<bigint, number>,
+  index: number,
+  check: (other: number, way: string) => void,
+): void {
   for (const id of ids) {
     const own = acked.get(id);
     if (own === undefined || own <= index) continue;
     const lowered = new Map(acked).set(id, index);
-    check(new MajorityConfig(ids).committedIndex((other) => lowered.get(other)), `overlaying ${id}`);
+    check(
+      new MajorityConfig(ids).committedIndex((other) => lowered.get(other)),
+      `overlaying ${id}`,
+    );
   }
 }
 

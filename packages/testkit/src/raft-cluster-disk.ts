@@ -85,7 +85,10 @@ export class CrashDisk implements Storage {
   createSnapshot(index: Index, confState: ConfState, data: Uint8Array): void {
     const term = termIn(this.live, index);
     if (term === undefined) throw new Error(`no entry to make a snapshot at ${index}`);
-    this.#images.push({ ...this.live, snapshot: newSnapshot({ data, metadata: metadataOf({ term, index }, confState) }) });
+    this.#images.push({
+      ...this.live,
+      snapshot: newSnapshot({ data, metadata: metadataOf({ term, index }, confState) }),
+    });
   }
 
   compact(index: Index): void {
@@ -122,7 +125,8 @@ export class CrashDisk implements Storage {
   }
 
   snapshot(): Snapshot {
-    if (this.snapshotUnavailable()) throw new RaftError("SnapshotTemporarilyUnavailable", "snapshot is temporarily unavailable");
+    if (this.snapshotUnavailable())
+      throw new RaftError("SnapshotTemporarilyUnavailable", "snapshot is temporarily unavailable");
     return this.live.snapshot;
   }
 }
@@ -131,7 +135,8 @@ function appended(image: DiskImage, entries: readonly Entry[]): readonly Entry[]
   const first = entries[0];
   if (first === undefined) return image.entries;
   const at = first.index - image.base.index - 1;
-  if (at < 0 || at > image.entries.length) throw new Error(`write at ${first.index} leaves a gap behind ${lastIndexOf(image)}`);
+  if (at < 0 || at > image.entries.length)
+    throw new Error(`write at ${first.index} leaves a gap behind ${lastIndexOf(image)}`);
   return [...image.entries.slice(0, at), ...entries];
 }
 

@@ -2,7 +2,16 @@
  * What must hold in every run of raft, whatever happens to its members (thesis figure 3.2), checked from outside: the oracle
  * sees what members hand out and what their disks hold, never their memory.
  */
-import { type ConfState, type Entry, EntryType, type HardState, type Message, MessageType, messageTypeName, type Snapshot } from "@quorate/proto";
+import {
+  type ConfState,
+  type Entry,
+  EntryType,
+  type HardState,
+  type Message,
+  MessageType,
+  messageTypeName,
+  type Snapshot,
+} from "@quorate/proto";
 import {
   type BasicStatus,
   describeConfState,
@@ -64,7 +73,10 @@ export class Oracle {
       const known = this.#predecessors.get(key);
       if (known === undefined) this.#predecessors.set(key, { prevTerm: before, text });
       must(known === undefined || known.text === text, `two entries at ${key}: ${known?.text} and ${text}`);
-      must(known === undefined || known.prevTerm === before, `${key} follows term ${known?.prevTerm} and term ${before}`);
+      must(
+        known === undefined || known.prevTerm === before,
+        `${key} follows term ${known?.prevTerm} and term ${before}`,
+      );
       before = entry.term;
     }
   }
@@ -76,7 +88,10 @@ export class Oracle {
       this.#committed[entry.index] = { entry, term };
       return;
     }
-    must(known.entry.term === entry.term, `index ${entry.index} committed as ${describeEntry(known.entry)} and ${describeEntry(entry)}`);
+    must(
+      known.entry.term === entry.term,
+      `index ${entry.index} committed as ${describeEntry(known.entry)} and ${describeEntry(entry)}`,
+    );
     known.term = Math.min(known.term, term);
   }
 
@@ -86,7 +101,10 @@ export class Oracle {
       const known = this.#committed[index];
       if (known === undefined || known.term >= term) continue;
       const held = log.entries[index - log.base.index - 1];
-      must(held?.term === known.entry.term, `leader ${id} of term ${term} lacks committed ${describeEntry(known.entry)}`);
+      must(
+        held?.term === known.entry.term,
+        `leader ${id} of term ${term} lacks committed ${describeEntry(known.entry)}`,
+      );
     }
   }
 
@@ -95,7 +113,10 @@ export class Oracle {
     const state = nextState(stateBefore, entry);
     const known = this.#applied[entry.index];
     if (known === undefined) this.#applied[entry.index] = { entry, state };
-    must(known === undefined || known.state === state, `index ${entry.index} applied as ${describeEntry(entry)} and differently`);
+    must(
+      known === undefined || known.state === state,
+      `index ${entry.index} applied as ${describeEntry(entry)} and differently`,
+    );
     this.highestApplied = Math.max(this.highestApplied, entry.index);
     return state;
   }
@@ -146,7 +167,10 @@ export class Oracle {
   answeredRead(context: string, index: Index): void {
     const floor = this.#readFloors.get(context);
     must(floor !== undefined, `a read that nobody asked for was answered: ${context}`);
-    must(index >= floor || !this.#linearizable, `read ${context} was asked for at commit ${floor} and answered at ${index}`);
+    must(
+      index >= floor || !this.#linearizable,
+      `read ${context} was asked for at commit ${floor} and answered at ${index}`,
+    );
   }
 
   /** A member votes once in a term, and its term never falls. */
@@ -183,7 +207,8 @@ export class Oracle {
 /** The application: a running hash over everything applied. */
 export function nextState(state: number, { index, term, type, data }: Entry): number {
   let hash = Math.imul(state ^ index, 0x01000193) ^ Math.imul(term, 0x9e3779b1) ^ type;
-  if (type === EntryType.EntryNormal && data !== undefined) for (const byte of data) hash = Math.imul(hash ^ byte, 0x01000193);
+  if (type === EntryType.EntryNormal && data !== undefined)
+    for (const byte of data) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash | 0;
 }
 

@@ -47,8 +47,20 @@ export type ScheduleReport = Record<
 >;
 
 export type EventName =
-  | "tick" | "deliver" | "work" | "propose" | "read" | "change" | "transfer" | "forget"
-  | "compact" | "crash" | "start" | "cut" | "join" | "report";
+  | "tick"
+  | "deliver"
+  | "work"
+  | "propose"
+  | "read"
+  | "change"
+  | "transfer"
+  | "forget"
+  | "compact"
+  | "crash"
+  | "start"
+  | "cut"
+  | "join"
+  | "report";
 
 type InFlight = { readonly to: NodeId; readonly from: NodeId; readonly bytes: Uint8Array; readonly type: MessageType };
 type SnapshotReport = { readonly from: NodeId; readonly to: NodeId; readonly outcome: "finish" | "failure" };
@@ -163,7 +175,8 @@ export class RaftCluster {
 
   run(): ScheduleReport {
     for (const member of this.#members) member.start();
-    for (this.event = 1; this.event <= this.#options.events; this.event++) this.#happen(this.#random.pick(this.#events));
+    for (this.event = 1; this.event <= this.#options.events; this.event++)
+      this.#happen(this.#random.pick(this.#events));
     const healRounds = this.#heal();
     const sum = (what: keyof Member["counts"]): number => this.#members.reduce((n, { counts }) => n + counts[what], 0);
     return {
@@ -250,7 +263,9 @@ export class RaftCluster {
 
   #change(member: Member): void {
     const change = this.#drawChange();
-    this.#trace(`${member.id} proposes ${change.kind} ${JSON.stringify(change.change, (_, v) => (typeof v === "bigint" ? Number(v) : v))}`);
+    this.#trace(
+      `${member.id} proposes ${change.kind} ${JSON.stringify(change.change, (_, v) => (typeof v === "bigint" ? Number(v) : v))}`,
+    );
     member.act((node) => node.proposeConfChange(change));
   }
 
@@ -317,7 +332,8 @@ export class RaftCluster {
 
   #report(): void {
     const report = this.#snapshotReports.shift();
-    if (report !== undefined) this.#memberOf(report.from)?.act((node) => node.reportSnapshot(report.to, report.outcome));
+    if (report !== undefined)
+      this.#memberOf(report.from)?.act((node) => node.reportSnapshot(report.to, report.outcome));
   }
 
   #memberOf(id: NodeId): Member | undefined {

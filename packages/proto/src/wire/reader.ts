@@ -44,7 +44,8 @@ export class Reader {
       return first;
     }
     this.#varint();
-    if (this.#hi !== 0 || this.#lo > 0x7fffffff || this.#lo < 8) throw new ProtoError("BadTag", "field number out of range");
+    if (this.#hi !== 0 || this.#lo > 0x7fffffff || this.#lo < 8)
+      throw new ProtoError("BadTag", "field number out of range");
     return this.#lo;
   }
 

@@ -16,9 +16,7 @@ export class JointConfig {
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.#ids =
-      outgoing.size === 0
-        ? incoming.ids()
-        : [...new Set([...incoming.ids(), ...outgoing.ids()])].sort(compareIds);
+      outgoing.size === 0 ? incoming.ids() : [...new Set([...incoming.ids(), ...outgoing.ids()])].sort(compareIds);
   }
 
   /** True while two majorities are in force. */

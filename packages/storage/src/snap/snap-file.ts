@@ -1,6 +1,14 @@
 /** The bytes of a snapshot file: a raftpb.Snapshot inside a wrapper with its CRC-32C. Pure bytes. */
 import { crc32c } from "@quorate/base";
-import { decodeSnapFile, decodeSnapshot, encodeSnapFile, encodeSnapshot, newSnapFile, ProtoError, type Snapshot } from "@quorate/proto";
+import {
+  decodeSnapFile,
+  decodeSnapshot,
+  encodeSnapFile,
+  encodeSnapshot,
+  newSnapFile,
+  ProtoError,
+  type Snapshot,
+} from "@quorate/proto";
 import { corrupt } from "../errors.ts";
 
 /** `<term>-<index>.snap`, sixteen hex digits each, so that names sort by age. */

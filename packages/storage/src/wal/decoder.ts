@@ -7,7 +7,7 @@
 import { crc32c } from "@quorate/base";
 import { decodeHardState, ProtoError, type Record } from "@quorate/proto";
 import { corrupt } from "../errors.ts";
-import { LENGTH_WORD_BYTES, readFrame, RecordType } from "./record.ts";
+import { LENGTH_WORD_BYTES, RecordType, readFrame } from "./record.ts";
 
 /** Disks write at least this much at once. */
 const SECTOR_BYTES = 512;
@@ -41,19 +41,23 @@ export function decodeSegment(options: DecodeOptions): Decoded {
       continue;
     }
     if (frame.kind === "end" && isZero(bytes, at, bytes.length)) return { end: at, crc: crc ?? 0, torn: false };
-    if (!isLast) throw corrupt(path, at, problem ?? "the segment ends in the middle of a record, and it is not the last one");
-    if ("end" in frame && !hasZeroSector(bytes, at + LENGTH_WORD_BYTES, frame.end)) throw corrupt(path, at, problem ?? "");
+    if (!isLast)
+      throw corrupt(path, at, problem ?? "the segment ends in the middle of a record, and it is not the last one");
+    if ("end" in frame && !hasZeroSector(bytes, at + LENGTH_WORD_BYTES, frame.end))
+      throw corrupt(path, at, problem ?? "");
     return { end: at, crc: crc ?? 0, torn: true };
   }
 }
 
 function chainProblem(record: Record, crc: number | undefined): string | undefined {
   if (record.type === RecordType.Crc) {
-    if (crc !== undefined && crc !== 0 && crc !== record.crc) return `the checksum chain starts at ${record.crc}, not at ${crc}`;
+    if (crc !== undefined && crc !== 0 && crc !== record.crc)
+      return `the checksum chain starts at ${record.crc}, not at ${crc}`;
     return undefined;
   }
   if (crc === undefined) return "the segment does not start with a checksum";
-  if (record.type < RecordType.Metadata || record.type > RecordType.Snapshot) return `unknown record type ${record.type}`;
+  if (record.type < RecordType.Metadata || record.type > RecordType.Snapshot)
+    return `unknown record type ${record.type}`;
   const sum = record.data === undefined ? crc : crc32c(record.data, crc);
   return sum === record.crc ? undefined : `checksum ${record.crc} does not match ${sum}`;
 }

@@ -92,7 +92,8 @@ class ReadState {
   checkTorn(path: string, bytes: Uint8Array, end: number): void {
     const last = this.#lastIndex();
     const commit = Math.max(committedBehind(bytes, end), this.#hardState.commit);
-    if (commit > last) throw corrupt(path, end, `entries up to ${commit} were committed, the readable ones end at ${last}`);
+    if (commit > last)
+      throw corrupt(path, end, `entries up to ${commit} were committed, the readable ones end at ${last}`);
   }
 
   finish(dir: string): WalContent {
@@ -128,7 +129,8 @@ class ReadState {
     const base = this.#start?.index ?? (this.#entries[0]?.index ?? entry.index) - 1;
     const at = entry.index - base - 1;
     if (at < 0) return;
-    if (at > this.#entries.length) throw corrupt(path, offset, `entry ${entry.index} follows entry ${base + this.#entries.length}`);
+    if (at > this.#entries.length)
+      throw corrupt(path, offset, `entry ${entry.index} follows entry ${base + this.#entries.length}`);
     if (at < this.#entries.length && entry.index <= this.#hardState.commit && this.#entries[at]?.term !== entry.term) {
       throw corrupt(path, offset, `entry ${entry.index} replaces a committed one`);
     }
@@ -140,7 +142,11 @@ class ReadState {
     this.snapshots.push(snapshot);
     if (this.#start === undefined || snapshot.index !== this.#start.index) return;
     if (snapshot.term !== this.#start.term) {
-      throw corrupt(path, offset, `the snapshot at ${snapshot.index} has term ${snapshot.term}, its file ${this.#start.term}`);
+      throw corrupt(
+        path,
+        offset,
+        `the snapshot at ${snapshot.index} has term ${snapshot.term}, its file ${this.#start.term}`,
+      );
     }
     this.#matched = true;
   }
@@ -168,5 +174,7 @@ function readWhole(disk: Disk, path: string): Uint8Array {
 }
 
 function snapshotNotFound(dir: string, index: number): StorageError {
-  return new StorageError("SnapshotNotFound", `the log in ${dir} does not hold the snapshot at index ${index}`, { path: dir });
+  return new StorageError("SnapshotNotFound", `the log in ${dir} does not hold the snapshot at index ${index}`, {
+    path: dir,
+  });
 }

@@ -9,7 +9,16 @@
  * from the last segment's: a record moved, lost or repeated breaks the chain.
  */
 import { crc32c } from "@quorate/base";
-import { decodeRecord, newRecord, ProtoError, type Record, sizeNumber, sizeRecord, Writer, writeRecord } from "@quorate/proto";
+import {
+  decodeRecord,
+  newRecord,
+  ProtoError,
+  type Record,
+  sizeNumber,
+  sizeRecord,
+  Writer,
+  writeRecord,
+} from "@quorate/proto";
 
 /** What a record holds. etcd's numbers. */
 export const RecordType = { Metadata: 1, Entry: 2, State: 3, Crc: 4, Snapshot: 5 } as const;
@@ -32,7 +41,13 @@ export function frameSizeMax(dataLength: number): number {
 export type Framed = { readonly end: number; readonly crc: number };
 
 /** Writes a frame at `at`, a multiple of 8, continuing the chain from `crc`. Bytes up to the end are overwritten. */
-export function writeFrame(out: Uint8Array, at: number, type: RecordType, data: Uint8Array | undefined, crc: number): Framed {
+export function writeFrame(
+  out: Uint8Array,
+  at: number,
+  type: RecordType,
+  data: Uint8Array | undefined,
+  crc: number,
+): Framed {
   // A crc record starts a chain and has no data: its crc is the chain's seed itself.
   const sum = data === undefined ? crc : crc32c(data, crc);
   const record = newRecord({ type, crc: sum, data });

@@ -11,8 +11,8 @@ import { type Entry, encodeWalSnapshot, type HardState, type WalSnapshot } from 
 import { StorageError } from "../errors.ts";
 import { encodeBatch, forEachItem, type WalBatch } from "./batch.ts";
 import { WalEncoder } from "./encoder.ts";
-import { RecordType } from "./record.ts";
 import { readWal, type WalContent } from "./reader.ts";
+import { RecordType } from "./record.ts";
 import { SEGMENT_SIZE_BYTES, type SegmentName, segmentName } from "./segment.ts";
 import { SpareSegment } from "./spare.ts";
 
@@ -110,7 +110,12 @@ export class Wal {
    * Opens a log behind the snapshot `start` ({index: 0, term: 0} for none), repairing a torn tail.
    * @throws StorageError `NotFound`, `SnapshotNotFound`, `Corrupt`.
    */
-  static open(disk: Disk, dir: string, start: WalSnapshot, options: WalOptions = {}): { readonly wal: Wal; readonly content: WalContent } {
+  static open(
+    disk: Disk,
+    dir: string,
+    start: WalSnapshot,
+    options: WalOptions = {},
+  ): { readonly wal: Wal; readonly content: WalContent } {
     const read = readWal(disk, dir, start);
     const last = read.segments[read.segments.length - 1];
     assert(last !== undefined, "a log that was read has a segment");

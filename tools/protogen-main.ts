@@ -1,9 +1,9 @@
 /** `npm run protogen`: writes packages/proto/src/gen from packages/proto/proto. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { generate } from "./generate.ts";
+import { generate } from "./protogen/generate.ts";
 
-const root = join(import.meta.dirname, "../../..");
+const root = join(import.meta.dirname, "../..");
 const protoDir = join(root, "packages/proto/proto");
 const genDir = join(root, "packages/proto/src/gen");
 
