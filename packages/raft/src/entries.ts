@@ -24,11 +24,25 @@ export function entriesSize(entries: readonly Entry[]): number {
 
 /** The longest prefix whose encoded size is within `maxSize`, and at least one entry. Shares the array when all fit. */
 export function limitSize(entries: Entry[], maxSize: number): Entry[] {
-  if (entries.length <= 1 || maxSize === Number.POSITIVE_INFINITY) return entries;
-  let size = sizeEntry(entries[0]!);
-  for (let i = 1; i < entries.length; i++) {
+  const end = limitedEnd(entries, { from: 0, to: entries.length, maxSize });
+  return end === entries.length ? entries : entries.slice(0, end);
+}
+
+/** Entries [from, to) of an array, as a new array limited as by `limitSize`: what does not fit is never copied. */
+export function sliceLimited(entries: readonly Entry[], from: number, to: number, maxSize: number): Entry[] {
+  return entries.slice(from, limitedEnd(entries, { from, to, maxSize }));
+}
+
+/** Where to cut [from, to) so that its encoded size is within `maxSize`; behind the first entry at the earliest. */
+function limitedEnd(
+  entries: readonly Entry[],
+  { from, to, maxSize }: { readonly from: number; readonly to: number; readonly maxSize: number },
+): number {
+  if (to - from <= 1 || maxSize === Number.POSITIVE_INFINITY) return to;
+  let size = sizeEntry(entries[from]!);
+  for (let i = from + 1; i < to; i++) {
     size += sizeEntry(entries[i]!);
-    if (size > maxSize) return entries.slice(0, i);
+    if (size > maxSize) return i;
   }
-  return entries;
+  return to;
 }

@@ -8,6 +8,7 @@
  */
 import { assert, type Logger } from "@quorate/base";
 import type { Entry, Snapshot } from "@quorate/proto";
+import { sliceLimited } from "./entries.ts";
 import type { EntryId, Index, Term } from "./types.ts";
 
 export class Unstable {
@@ -128,11 +129,11 @@ export class Unstable {
     }
   }
 
-  /** Entries in [lo, hi), which must be within the unstable part. */
-  slice(lo: Index, hi: Index): Entry[] {
+  /** Entries in [lo, hi), which must be within the unstable part, limited as by `limitSize`. */
+  slice(lo: Index, hi: Index, maxSize: number = Number.POSITIVE_INFINITY): Entry[] {
     assert(lo <= hi, "invalid unstable.slice");
     assert(lo >= this.offset, "unstable.slice below offset");
     assert(hi <= this.offset + this.entries.length, "unstable.slice out of bound");
-    return this.entries.slice(lo - this.offset, hi - this.offset);
+    return sliceLimited(this.entries, lo - this.offset, hi - this.offset, maxSize);
   }
 }

@@ -6,7 +6,7 @@
  */
 import { assert, fail, hasCode, type Logger } from "@quorate/base";
 import type { Entry, Snapshot } from "@quorate/proto";
-import { entriesSize, limitSize } from "./entries.ts";
+import { entriesSize } from "./entries.ts";
 import { compacted, RaftError, unavailable } from "./errors.ts";
 import { Unstable } from "./log-unstable.ts";
 import type { Storage } from "./storage.ts";
@@ -186,14 +186,14 @@ export class RaftLog {
     this.#checkOutOfBounds(lo, hi);
     if (lo === hi) return [];
     const { offset } = this.unstable;
-    if (lo >= offset) return limitSize(this.unstable.slice(lo, hi), maxSize);
+    if (lo >= offset) return this.unstable.slice(lo, hi, maxSize);
     const cut = Math.min(hi, offset);
     const stable = this.#stableEntries(lo, cut, maxSize);
     if (hi <= offset || stable.length < cut - lo) return stable;
     const size = maxSize === Number.POSITIVE_INFINITY ? 0 : entriesSize(stable);
     if (size >= maxSize) return stable;
-    const rest = limitSize(this.unstable.slice(offset, hi), maxSize - size);
-    // limitSize gives at least one entry; here, behind others, it must fit.
+    const rest = this.unstable.slice(offset, hi, maxSize - size);
+    // A slice has at least one entry; here, behind others, that one must fit.
     if (rest.length === 1 && size + entriesSize(rest) > maxSize) return stable;
     return stable.concat(rest);
   }

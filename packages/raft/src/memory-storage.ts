@@ -12,7 +12,7 @@ import {
   newSnapshot,
   type Snapshot,
 } from "@quorate/proto";
-import { limitSize } from "./entries.ts";
+import { sliceLimited } from "./entries.ts";
 import { compacted, RaftError, unavailable } from "./errors.ts";
 import type { Storage } from "./storage.ts";
 import type { Index, Term } from "./types.ts";
@@ -37,7 +37,7 @@ export class MemoryStorage implements Storage {
     if (hi > this.lastIndex() + 1) throw unavailable();
     // Only the entry that stands for the snapshot is left.
     if (this.#entries.length === 1) throw unavailable();
-    return limitSize(this.#entries.slice(lo - offset, hi - offset), maxSize);
+    return sliceLimited(this.#entries, lo - offset, hi - offset, maxSize);
   }
 
   term(index: Index): Term {
