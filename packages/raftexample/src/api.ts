@@ -60,7 +60,7 @@ export async function handleRequest(
   }
 }
 
-type Route = { readonly key: string; readonly query: URLSearchParams };
+type Route = { readonly key: string; readonly query: string };
 
 function parseTarget(target: string): Route | { readonly problem: string } {
   const [path, query] = splitTarget(target);
@@ -73,7 +73,7 @@ function parseTarget(target: string): Route | { readonly problem: string } {
   }
   if (key === "") return { problem: "the key is empty" };
   if (key.length > MAX_KEY_LENGTH) return { problem: `the key is longer than ${MAX_KEY_LENGTH} characters` };
-  return { key, query: new URLSearchParams(query) };
+  return { key, query };
 }
 
 function splitTarget(target: string): [string, string] {
@@ -83,7 +83,7 @@ function splitTarget(target: string): [string, string] {
 
 async function get(service: Service, { key, query }: Route): Promise<ApiResponse> {
   if (key === "status") return { status: 200, headers: { "Content-Type": "application/json" }, body: service.status() };
-  const consistent = query.get("consistent");
+  const consistent = new URLSearchParams(query).get("consistent");
   if (consistent !== null && consistent !== "linearizable" && consistent !== "serializable") {
     return sentence(400, `consistent must be "linearizable" or "serializable", not "${consistent}"`);
   }

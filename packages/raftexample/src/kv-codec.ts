@@ -6,7 +6,7 @@
  *
  * All numbers are big endian. `origin` names one run of one process, so that a replayed entry never answers a new request.
  */
-import { CodedError, concatBytes } from "@quorate/base";
+import { assert, CodedError } from "@quorate/base";
 
 /** One write, as proposed by the process `origin`. */
 export type Put = {
@@ -15,6 +15,15 @@ export type Put = {
   readonly key: string;
   readonly value: Uint8Array;
 };
+
+/** A write as read from an entry. */
+export type CommittedPut = Put & {
+  /** Length of the key in UTF-8. */
+  readonly keyBytes: number;
+};
+
+/** All pairs, as read from a dump. */
+export type Dump = { readonly pairs: Map<string, Uint8Array>; readonly sizeBytes: number };
 
 /** Bytes that are no proposal or no dump. */
 export class KvCodecError extends CodedError<{ readonly code: "Malformed" }> {
@@ -42,34 +51,63 @@ export function encodePut({ origin, sequence, key, value }: Put): Uint8Array {
 }
 
 /** The proposal in an entry; its value shares the entry's memory. @throws KvCodecError. */
-export function decodePut(data: Uint8Array): Put {
+export function decodePut(data: Uint8Array): CommittedPut {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   if (data.length < PUT_HEADER_BYTES) throw malformed("a proposal is too short");
-  const keyEnd = PUT_HEADER_BYTES + view.getUint32(ORIGIN_BYTES + 4);
+  const keyBytes = view.getUint32(ORIGIN_BYTES + 4);
+  const keyEnd = PUT_HEADER_BYTES + keyBytes;
   if (keyEnd > data.length) throw malformed("a proposal's key is cut short");
   return {
     origin: data.subarray(0, ORIGIN_BYTES),
     sequence: view.getUint32(ORIGIN_BYTES),
     key: decodeText(data.subarray(PUT_HEADER_BYTES, keyEnd)),
+    keyBytes,
     value: data.subarray(keyEnd),
   };
 }
 
-/** All pairs as one block of bytes. */
-export function encodeDump(pairs: Iterable<readonly [string, Uint8Array]>): Uint8Array {
-  const parts: Uint8Array[] = [u32(0)];
-  let count = 0;
-  for (const [key, value] of pairs) {
-    const keyBytes = utf8Encoder.encode(key);
-    parts.push(u32(keyBytes.length), keyBytes, u32(value.length), value);
-    count++;
-  }
-  parts[0] = u32(count);
-  return concatBytes(parts);
+/** Bytes of one pair in a dump beyond its key and value. */
+const PAIR_HEADER_BYTES = 8;
+const COUNT_BYTES = 4;
+
+/** What a pair takes in a dump. @param keyBytes length of the key in UTF-8. */
+export function pairSize(keyBytes: number, valueBytes: number): number {
+  return PAIR_HEADER_BYTES + keyBytes + valueBytes;
 }
 
-/** The pairs of a dump, and how many bytes it took. Values are copies. @throws KvCodecError. */
-export function decodeDump(data: Uint8Array): { readonly pairs: Map<string, Uint8Array>; readonly size: number } {
+/** Writes a dump pair by pair into one array whose size is known from the start. */
+export class DumpWriter {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at: number;
+
+  /** @param init.sizeBytes sum of `pairSize` over all pairs. @param init.headroom bytes left free in front. */
+  constructor(init: { readonly count: number; readonly sizeBytes: number; readonly headroom: number }) {
+    this.#bytes = new Uint8Array(init.headroom + COUNT_BYTES + init.sizeBytes);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#view.setUint32(init.headroom, init.count);
+    this.#at = init.headroom + COUNT_BYTES;
+  }
+
+  add(key: string, value: Uint8Array): void {
+    const keyAt = this.#at + 4;
+    const { written } = utf8Encoder.encodeInto(key, this.#bytes.subarray(keyAt));
+    this.#view.setUint32(this.#at, written);
+    const valueAt = keyAt + written + 4;
+    this.#view.setUint32(valueAt - 4, value.length);
+    this.#bytes.set(value, valueAt);
+    this.#at = valueAt + value.length;
+  }
+
+  /** The finished array. */
+  take(): Uint8Array {
+    assert(this.#at === this.#bytes.length, "a dump is as long as its pairs say");
+    return this.#bytes;
+  }
+}
+
+/** The pairs of a dump, and the sum of their `pairSize`. Values are copies. @throws KvCodecError. */
+export function decodeDump(data: Uint8Array): Dump {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   let at = 0;
   const next = (): Uint8Array => {
@@ -85,7 +123,7 @@ export function decodeDump(data: Uint8Array): { readonly pairs: Map<string, Uint
   at = 4;
   const pairs = new Map<string, Uint8Array>();
   for (let i = 0; i < count; i++) pairs.set(decodeText(next()), next().slice());
-  return { pairs, size: at };
+  return { pairs, sizeBytes: at - COUNT_BYTES };
 }
 
 function decodeText(bytes: Uint8Array): string {
@@ -94,12 +132,6 @@ function decodeText(bytes: Uint8Array): string {
   } catch (cause) {
     throw malformed("a key is not UTF-8", cause);
   }
-}
-
-function u32(value: number): Uint8Array {
-  const out = new Uint8Array(4);
-  new DataView(out.buffer).setUint32(0, value);
-  return out;
 }
 
 function malformed(problem: string, cause?: unknown): KvCodecError {

@@ -4,7 +4,8 @@
  */
 import { CodedError, EMPTY_BYTES, equalBytes, type TracePoints } from "@quorate/base";
 import type { Channel } from "./channel.ts";
-import { decodePut, encodePut } from "./kv-codec.ts";
+import { type CommittedPut, type Dump, decodePut, encodePut, pairSize } from "./kv-codec.ts";
+import { StoreDump } from "./kv-dump.ts";
 
 /** A proposal on its way to raft; `dropped` is told if raft refuses to queue it. */
 export type ProposeRequest = { readonly data: Uint8Array; readonly dropped: (reason: string) => void };
@@ -39,6 +40,10 @@ export class KvStore {
   readonly #options: KvStoreOptions;
   readonly #proposeC: Channel<ProposeRequest>;
   #pairs = new Map<string, Uint8Array>();
+  /** What the pairs take in a dump. Invariant: the sum of their `pairSize`. */
+  #sizeBytes = 0;
+  /** Dumps in the making, which must hear of every change. */
+  readonly #dumps = new Set<StoreDump>();
   #sequence = 0;
   /** Writes by sequence number, which is also the order of their deadlines. */
   readonly #waiting = new Map<number, Waiter>();
@@ -80,8 +85,7 @@ export class KvStore {
     const { trace, memberId } = this.#options;
     for (const { term, index, data } of commit) {
       const put = decodePut(data);
-      // The entry's bytes belong to the log: keep a copy.
-      this.#pairs.set(put.key, put.value.length === 0 ? EMPTY_BYTES : put.value.slice());
+      this.#set(put);
       if (trace.active) trace.emit("kvstore.readCommits", memberId, { term, index });
       if (equalBytes(put.origin, this.#options.origin)) this.#settle(put.sequence, undefined);
     }
@@ -96,20 +100,39 @@ export class KvStore {
     }
   }
 
-  /** A copy of all pairs at this moment; values are immutable, so only the table is copied. */
-  pairs(): Map<string, Uint8Array> {
-    return new Map(this.#pairs);
+  /**
+   * Starts a dump of all pairs as they are now; give it to `endDump` when it is written or given up.
+   * @param headroom bytes to leave free in front.
+   */
+  startDump(headroom: number): StoreDump {
+    const dump = new StoreDump(this.#pairs, this.#sizeBytes, headroom);
+    this.#dumps.add(dump);
+    return dump;
   }
 
-  /** Takes over the pairs of a snapshot. */
-  replace(pairs: Map<string, Uint8Array>): void {
+  endDump(dump: StoreDump): void {
+    this.#dumps.delete(dump);
+  }
+
+  /** Takes over the pairs of a snapshot. Dumps in the making go on over the former pairs, which change no more. */
+  replace({ pairs, sizeBytes }: Dump): void {
+    this.#dumps.clear();
     this.#pairs = pairs;
+    this.#sizeBytes = sizeBytes;
   }
 
   /** Fails everything that waits: the member is stopping. */
   stop(): void {
     for (const sequence of [...this.#waiting.keys()])
       this.#settle(sequence, writeError("Stopped", "this member is stopping"));
+  }
+
+  #set({ key, keyBytes, value }: CommittedPut): void {
+    const former = this.#pairs.get(key);
+    for (const dump of this.#dumps) dump.beforeChange(key, former);
+    this.#sizeBytes += former === undefined ? pairSize(keyBytes, value.length) : value.length - former.length;
+    // The entry's bytes belong to the log: keep a copy.
+    this.#pairs.set(key, value.length === 0 ? EMPTY_BYTES : value.slice());
   }
 
   #settle(sequence: number, error: WriteError | undefined): void {

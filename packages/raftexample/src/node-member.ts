@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { assert, CodedError, type Logger, Prng, type TracePoints } from "@quorate/base";
 import {
   decodeWalMetadata,
@@ -131,7 +132,7 @@ class RunningMember implements Member {
       proposeC,
       commitC,
     );
-    this.#state = new ReplicatedState(members, this.#store);
+    this.#state = new ReplicatedState(members, this.#store, () => nextTurn());
     this.#changes = new Changes({
       now,
       timeoutMs: REQUEST_TIMEOUT_MS,

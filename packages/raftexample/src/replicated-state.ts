@@ -3,42 +3,50 @@
  *
  *   | length u32 | members, JSON | dump of the store |
  */
-import { decodeDump, encodeDump } from "./kv-codec.ts";
+import { decodeDump } from "./kv-codec.ts";
 import type { KvStore } from "./kv-store.ts";
 import { decodeMembers, encodeMembers, type Members } from "./members.ts";
+
+/** Pairs written into a dump before other work gets its turn: a millisecond or two. */
+const PAIRS_PER_SLICE = 1_000;
+const LENGTH_BYTES = 4;
 
 export class ReplicatedState {
   readonly members: Members;
   readonly #store: KvStore;
+  /** Resolves after other events of the host had their turn. */
+  readonly #pause: () => Promise<void>;
 
-  constructor(members: Members, store: KvStore) {
+  constructor(members: Members, store: KvStore, pause: () => Promise<void>) {
     this.members = members;
     this.#store = store;
+    this.#pause = pause;
   }
 
-  /** The state of this moment as snapshot data. It is captured at once; the bytes are made a turn later. */
-  snapshot(): Promise<Uint8Array> {
+  /** The state of the moment of the call as snapshot data; the bytes are made in slices beside later commits. */
+  async snapshot(): Promise<Uint8Array> {
     const members = encodeMembers(this.members);
-    const pairs = this.#store.pairs();
-    return Promise.resolve().then(() => {
-      const dump = encodeDump(pairs);
-      const out = new Uint8Array(4 + members.length + dump.length);
-      new DataView(out.buffer).setUint32(0, members.length);
-      out.set(members, 4);
-      out.set(dump, 4 + members.length);
-      return out;
-    });
+    const dump = this.#store.startDump(LENGTH_BYTES + members.length);
+    try {
+      while (!dump.advance(PAIRS_PER_SLICE)) await this.#pause();
+    } finally {
+      this.#store.endDump(dump);
+    }
+    const data = dump.take();
+    new DataView(data.buffer).setUint32(0, members.length);
+    data.set(members, LENGTH_BYTES);
+    return data;
   }
 
   /** Replaces everything by a snapshot's data. Throws for bytes that are none: such a member must stop. */
   recover(data: Uint8Array): void {
     const length = new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(0);
-    const { urls, removed } = decodeMembers(data.subarray(4, 4 + length));
-    const { pairs } = decodeDump(data.subarray(4 + length));
+    const { urls, removed } = decodeMembers(data.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
+    const dump = decodeDump(data.subarray(LENGTH_BYTES + length));
     this.members.urls.clear();
     this.members.removed.clear();
     for (const [id, url] of urls) this.members.urls.set(id, url);
     for (const id of removed) this.members.removed.add(id);
-    this.#store.replace(pairs);
+    this.#store.replace(dump);
   }
 }

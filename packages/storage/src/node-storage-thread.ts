@@ -1,7 +1,7 @@
 /** The owner's side of the storage thread: queues requests in order, settles promises as the thread reports them done. */
 import { Worker } from "node:worker_threads";
 import { type Logger, RingQueue } from "@quorate/base";
-import { encodeSnapshot } from "@quorate/proto";
+import { type Entry, encodeSnapshot, type HardState } from "@quorate/proto";
 import type { DataDir } from "./data-dir.ts";
 import type { DurableStorage } from "./durable-storage.ts";
 import { StorageError } from "./errors.ts";
@@ -14,6 +14,8 @@ import type { WalOptions, WalStats } from "./wal/wal.ts";
 /** Requests that may be under way; raft has one or two. */
 const MAX_PENDING_REQUESTS = 1_024;
 const KEEP_SEGMENTS = 5;
+/** A commit index that nothing else carried to the log by then is written on its own. */
+const DEFERRED_STATE_MS = 100;
 
 export type StorageThreadOptions = WalOptions & {
   readonly dir: DataDir;
@@ -49,6 +51,9 @@ class StorageThread {
   #settleOpened: { resolve: (restored: Restored) => void; reject: (error: StorageError) => void } | undefined;
   #stats: WalStats = { fsyncs: 0, bytes: 0, entries: 0, saves: 0 };
   #lastId = 0;
+  /** A HardState that nobody waits for, kept until something else wakes the thread. */
+  #deferredState: HardState | undefined;
+  #deferredTimer: NodeJS.Timeout | undefined;
   #failure: StorageError | undefined;
 
   constructor(worker: Worker, signal: Int32Array<SharedArrayBuffer>, { logger, dir }: StorageThreadOptions) {
@@ -75,17 +80,51 @@ class StorageThread {
     return {
       restored,
       save: (hardState, entries, mustSync) => {
-        const batch = encodeBatch(hardState, entries, mustSync);
-        return this.#request({ kind: "append", batch }, [batch.bytes.buffer as ArrayBuffer]);
+        if (!mustSync && entries.length === 0) return this.#defer(hardState);
+        return this.#append(hardState ?? this.#deferredState, entries, mustSync);
       },
       saveSnapshot: (snapshot) => {
+        // The commit index first: a snapshot beyond the newest one that is known does not count after a restart.
+        this.#flushDeferred();
         const bytes = encodeSnapshot(snapshot);
         return this.#request({ kind: "saveSnapshot", snapshot: bytes }, [bytes.buffer as ArrayBuffer]);
       },
       release: (index) => this.#request({ kind: "release", index }, []),
       stats: () => this.#stats,
-      close: () => this.#request({ kind: "close" }, []),
+      close: () => {
+        this.#flushDeferred();
+        return this.#request({ kind: "close" }, []);
+      },
     };
+  }
+
+  #append(hardState: HardState | undefined, entries: readonly Entry[], mustSync: boolean): Promise<void> {
+    this.#forgetDeferred();
+    const batch = encodeBatch(hardState, entries, mustSync);
+    return this.#request({ kind: "append", batch }, [batch.bytes.buffer as ArrayBuffer]);
+  }
+
+  /**
+   * A HardState that differs in its commit index alone promises nothing: after a crash raft finds the index again. It rides
+   * with the next write, so that half of all saves do not wake the thread.
+   */
+  #defer(hardState: HardState | undefined): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    this.#deferredState = hardState ?? this.#deferredState;
+    this.#deferredTimer ??= setTimeout(() => this.#flushDeferred(), DEFERRED_STATE_MS).unref();
+    return Promise.resolve();
+  }
+
+  /** Writes a deferred state now. Nobody waits for it; a failure reaches every later call. */
+  #flushDeferred(): void {
+    if (this.#deferredState === undefined) return;
+    this.#append(this.#deferredState, [], false).catch(() => undefined);
+  }
+
+  #forgetDeferred(): void {
+    this.#deferredState = undefined;
+    clearTimeout(this.#deferredTimer);
+    this.#deferredTimer = undefined;
   }
 
   #request(work: Work, transfer: readonly ArrayBuffer[]): Promise<void> {
@@ -120,6 +159,7 @@ class StorageThread {
 
   #fail(error: StorageError): void {
     this.#failure ??= error;
+    this.#forgetDeferred();
     this.#settleOpened?.reject(this.#failure);
     for (const { reject } of this.#pending.drain()) reject(this.#failure);
   }
