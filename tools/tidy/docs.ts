@@ -1,4 +1,4 @@
-/** Rules for the Markdown pages: links lead somewhere, and files that a page names exist. */
+/** Rules for the Markdown pages: links lead somewhere, and files that a page names exist; `raft/src/x.ts` is short for packages/raft/src/x.ts. */
 import type { Finding } from "./rules.ts";
 import { lineAt } from "./source-file.ts";
 
@@ -13,6 +13,10 @@ export function checkPages(pages: ReadonlyMap<string, string>, exists: (path: st
       const target = join(folder, match[1] as string);
       if (!exists(target))
         findings.push({ path, line: lineAt(text, match.index), message: `broken link: ${match[1]}` });
+    }
+    for (const match of text.matchAll(/`([a-z]+\/src\/[A-Za-z0-9_./-]+)`/g)) {
+      const target = `packages/${match[1]}`;
+      if (!exists(target)) findings.push({ path, line: lineAt(text, match.index), message: `no such file: ${target}` });
     }
     for (const match of text.matchAll(/`((?:packages|tools|bench|docs|bin)\/[A-Za-z0-9_./-]+)`/g)) {
       const target = match[1] as string;

@@ -38,6 +38,8 @@ const HEARTBEAT_TICKS = 1;
 const MAX_SIZE_PER_MESSAGE = 1024 * 1024;
 const MAX_INFLIGHT_MESSAGES = 512;
 const MAX_UNCOMMITTED_BYTES = 1 << 30;
+/** The whole store travels inside the snapshot message, which etcd's 64 MiB would cap. */
+const MAX_SNAPSHOT_MESSAGE_BYTES = 1 << 30;
 /** A request that was not answered by then is told so; as etcd: five seconds and two election timeouts. */
 const REQUEST_TIMEOUT_MS = 5_000 + 2 * ELECTION_TICKS * TICK_MS;
 /** How long a stopping leader waits for another to take over. */
@@ -288,7 +290,7 @@ class RunningMember implements Member {
     const { id, cluster } = this.#options;
     const identity = { id, clusterId: CLUSTER_ID, version: SERVER_VERSION, urls: [cluster[Number(id) - 1] ?? ""] };
     return new Transport(
-      { identity },
+      { identity, limits: { maxSnapshotMessageBytes: MAX_SNAPSHOT_MESSAGE_BYTES } },
       {
         raft: {
           process: (m) => this.#node.step(m),
