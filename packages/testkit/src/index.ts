@@ -17,5 +17,16 @@ export {
 export { Interaction, InteractionError } from "./interaction.ts";
 export { handleInteraction } from "./interaction-commands.ts";
 export { type CorpusResult, corpusFolder, replayCorpus } from "./node-corpus.ts";
+export { freePort, type Reply, request, waitUntil } from "./node-http-probe.ts";
+export {
+  type ClusterOptions,
+  type Exit,
+  MEMBER_MAIN,
+  type MemberStatus,
+  ProcessCluster,
+  type Spawned,
+  spawnNode,
+} from "./node-process-cluster.ts";
+export { WriteLoad } from "./node-write-load.ts";
 export { drawOptions, RaftCluster, runSchedule, type ScheduleOptions, type ScheduleReport } from "./raft-cluster.ts";
 export { drawSeed, rerun, type Seed, withSeed } from "./seed.ts";
