@@ -35,7 +35,8 @@ export const ORIGIN_BYTES = 8;
 const PUT_HEADER_BYTES = ORIGIN_BYTES + 8;
 
 const utf8Encoder = new TextEncoder();
-const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
+/** A leading byte order mark is part of the key: dropping it would make two keys one, and a dump longer than its pairs say. */
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The proposal as entry data. */
 export function encodePut({ origin, sequence, key, value }: Put): Uint8Array {
