@@ -124,6 +124,8 @@ export function decodeDump(data: Uint8Array): Dump {
   at = 4;
   const pairs = new Map<string, Uint8Array>();
   for (let i = 0; i < count; i++) pairs.set(decodeText(next()), next().slice());
+  if (at !== data.length) throw malformed("a dump has bytes left over");
+  if (pairs.size !== count) throw malformed("a dump holds a key twice");
   return { pairs, sizeBytes: at - COUNT_BYTES };
 }
 
