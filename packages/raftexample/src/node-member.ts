@@ -244,21 +244,16 @@ class RunningMember implements Member {
   ): RaftNode {
     const index = snapshot?.metadata.index ?? 0;
     const { confState } = this.#log.initialState();
-    let saved: HardState = this.#log.initialState().hardState;
     return new RaftNode(
       {
         memberId: this.#options.id,
         node: this.#node,
         storage: this.#log,
         log: {
-          save: (hardState, entries) => {
-            if (hardState === undefined && entries.length === 0) return Promise.resolve();
-            const mustSync =
-              entries.length > 0 ||
-              (hardState !== undefined && (hardState.term !== saved.term || hardState.vote !== saved.vote));
-            saved = hardState ?? saved;
-            return this.storage.save(hardState, entries, mustSync);
-          },
+          save: (hardState, entries, mustSync) =>
+            hardState === undefined && entries.length === 0
+              ? Promise.resolve()
+              : this.storage.save(hardState, entries, mustSync),
           saveSnapshot: (taken) => this.storage.saveSnapshot(taken),
           release: (upTo) => this.storage.release(upTo),
         },

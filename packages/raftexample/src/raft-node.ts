@@ -36,8 +36,8 @@ export const SNAPSHOT_CATCH_UP_ENTRIES = 5_000;
 
 /** Durable storage: the WAL and the snapshot files. Calls are done in the order made; a rejection is final. */
 export type DurableLog = {
-  /** Resolves once everything is on disk that a Ready must not go on without. */
-  readonly save: (hardState: HardState | undefined, entries: readonly Entry[]) => Promise<void>;
+  /** Resolves once saved, synced first if `mustSync`. */
+  readonly save: (hardState: HardState | undefined, entries: readonly Entry[], mustSync: boolean) => Promise<void>;
   /** Writes the snapshot file, then its WAL record, both synced. */
   readonly saveSnapshot: (snapshot: Snapshot) => Promise<void>;
   /** Entries below `index` are covered by a durable snapshot. */
@@ -144,11 +144,13 @@ export class RaftNode {
     this.#trace("raftNode.ready", ready.entries);
     if (ready.softState !== undefined) this.#isLeader = ready.softState.raftState === StateType.Leader;
     // Step 18. A received snapshot first: the entries and the commit index saved next may lie behind it.
-    if (ready.snapshot !== undefined && !isEmptySnapshot(ready.snapshot)) await log.saveSnapshot(ready.snapshot);
-    const saved = log.save(ready.hardState, ready.entries);
+    const snapshot = isEmptySnapshot(ready.snapshot) ? undefined : ready.snapshot;
+    if (snapshot !== undefined) await log.saveSnapshot(snapshot);
+    // A snapshot counts after a restart only if the log knows that it is committed; this member is about to acknowledge it.
+    const saved = log.save(ready.hardState, ready.entries, ready.mustSync || snapshot !== undefined);
     this.#trace("wal.save", ready.entries);
     if (ready.hardState !== undefined) storage.setHardState(ready.hardState);
-    if (ready.snapshot !== undefined && !isEmptySnapshot(ready.snapshot)) this.#publishSnapshot(ready.snapshot);
+    if (snapshot !== undefined) this.#publishSnapshot(snapshot);
     storage.append(ready.entries);
     // Step 19. A leader may send while its own disk works: its own acknowledgement counts only after the sync (thesis 10.2.1).
     // A follower's messages promise what is being saved.
