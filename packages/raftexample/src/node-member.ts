@@ -341,6 +341,8 @@ class RunningMember implements Member {
     this.#store.stop();
     this.#reads.stop();
     this.#changes.stop();
+    // Those who waited are answered in this turn; their connections must last until then.
+    await nextTurn();
     this.#api.closeAllConnections();
     await this.#raftNode.stop();
     this.#transport.stop();
