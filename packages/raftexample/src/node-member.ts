@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
+import { createServer, type Server as SocketServer } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { assert, CodedError, type Logger, Prng, type TracePoints } from "@quorate/base";
 import {
@@ -32,6 +33,7 @@ import { describeStatus } from "./status.ts";
 const CLUSTER_ID = 0x1000n;
 /** The version claimed towards peers. */
 const SERVER_VERSION = "3.5.30";
+const API_HOST = "127.0.0.1";
 const TICK_MS = 100;
 const ELECTION_TICKS = 10;
 const HEARTBEAT_TICKS = 1;
@@ -73,6 +75,7 @@ export class StartError extends CodedError<{ readonly code: "Foreign" | "ListenF
 
 /** Starts a member: resolves once both ports listen. Throws what is wrong, with nothing left running. */
 export async function startMember(options: Options, deps: MemberDeps): Promise<Member> {
+  await checkPorts(options);
   const lock = await lockDataDir(options.dataDir);
   const metadata = encodeWalMetadata(newWalMetadata({ nodeId: options.id, clusterId: CLUSTER_ID }));
   let storage: DurableStorage | undefined;
@@ -80,13 +83,31 @@ export async function startMember(options: Options, deps: MemberDeps): Promise<M
     storage = await startStorageThread({ dir: dataDir(options.dataDir), metadata, logger: deps.logger });
     checkOwner(options, storage);
     const member = new RunningMember(options, deps, storage, lock.release);
-    await member.listen();
+    await member.listen().catch(async (error: unknown) => {
+      member.stop();
+      await member.ended;
+      throw error;
+    });
     return member;
   } catch (error) {
     await storage?.close().catch(() => undefined);
     await lock.release();
     throw error;
   }
+}
+
+/** Finds a port that is taken before anything is written. It may still be lost to somebody else: `listen` says so then. */
+async function checkPorts(options: Options): Promise<void> {
+  for (const { port, host } of [peerAddress(options), { port: options.port, host: API_HOST }]) {
+    const probe = createServer((socket) => socket.destroy());
+    await listen(probe, port, host);
+    await new Promise((done) => probe.close(done));
+  }
+}
+
+function peerAddress({ id, cluster }: Options): { readonly port: number; readonly host: string } {
+  const own = new URL(cluster[Number(id) - 1] ?? "");
+  return { port: Number(own.port), host: own.hostname.replace(/^\[|\]$/g, "") };
 }
 
 function checkOwner({ id, dataDir: dir }: Options, storage: DurableStorage): void {
@@ -174,12 +195,12 @@ class RunningMember implements Member {
   }
 
   async listen(): Promise<void> {
-    const own = new URL(this.#options.cluster[Number(this.#options.id) - 1] ?? "");
-    await listen(this.#peerServer, Number(own.port), own.hostname.replace(/^\[|\]$/g, ""));
-    await listen(this.#api, this.#options.port, "127.0.0.1");
+    const own = peerAddress(this.#options);
+    await listen(this.#peerServer, own.port, own.host);
+    await listen(this.#api, this.#options.port, API_HOST);
     this.#timers.push(setInterval(() => this.#node.tick(), TICK_MS));
     this.#timers.push(setInterval(() => this.#expire(), TICK_MS));
-    this.#deps.logger.info(`serving keys on http://127.0.0.1:${this.apiPort}, peers on ${own.origin}`);
+    this.#deps.logger.info(`serving keys on http://127.0.0.1:${this.apiPort}, peers on ${this.#options.cluster[Number(this.#options.id) - 1]}`);
   }
 
   status(): string {
@@ -382,7 +403,7 @@ function contextNumber(context: Uint8Array): number {
   return Number(new DataView(context.buffer, context.byteOffset, 8).getBigUint64(0));
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+function listen(server: SocketServer, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "EADDRINUSE" ? "the port is taken" : error.message;
