@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { createServer, type Server as SocketServer } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { assert, CodedError, type Logger, Prng, type TracePoints } from "@quorate/base";
+import { assert, CodedError, equalBytes, type Logger, Prng, type TracePoints } from "@quorate/base";
 import {
   decodeWalMetadata,
   encodeWalMetadata,
@@ -20,6 +20,7 @@ import { createPeerServer, Transport } from "@quorate/rafthttp";
 import { type DurableStorage, dataDir, lockDataDir, startStorageThread } from "@quorate/storage";
 import { Changes } from "./changes.ts";
 import { Channel } from "./channel.ts";
+import { ORIGIN_BYTES } from "./kv-codec.ts";
 import { type Commit, KvStore, type ProposeRequest } from "./kv-store.ts";
 import { LinearizableReads } from "./linearizable-reads.ts";
 import { newMembers } from "./members.ts";
@@ -44,6 +45,8 @@ const MAX_UNCOMMITTED_BYTES = 1 << 30;
 const MAX_SNAPSHOT_MESSAGE_BYTES = 1 << 30;
 /** A request that was not answered by then is told so; as etcd: five seconds and two election timeouts. */
 const REQUEST_TIMEOUT_MS = 5_000 + 2 * ELECTION_TICKS * TICK_MS;
+/** The context of a read request: origin and number. */
+const READ_CONTEXT_BYTES = ORIGIN_BYTES + 8;
 /** How long a stopping leader waits for another to take over. */
 const TRANSFER_WITHIN_MS = 1_000;
 /** A removed member goes on this long, so that the others learn from it that its removal is committed. */
@@ -124,6 +127,8 @@ class RunningMember implements Member {
   readonly #deps: MemberDeps;
   readonly #releaseLock: () => Promise<void>;
   readonly #log = new MemoryStorage();
+  /** Names this run of this process: what it asked for is never mixed up with what an earlier run asked for. */
+  readonly #origin = new Uint8Array(randomBytes(ORIGIN_BYTES));
   readonly #state: ReplicatedState;
   readonly #store: KvStore;
   readonly #changes: Changes;
@@ -148,7 +153,7 @@ class RunningMember implements Member {
     const now = (): number => performance.now();
     const proposeC = new Channel<ProposeRequest>("proposeC");
     const commitC = new Channel<Commit>("commitC");
-    const origin = new Uint8Array(randomBytes(8));
+    const origin = this.#origin;
     const members = newMembers();
     this.#store = new KvStore(
       { origin, memberId: options.id, trace: deps.trace, now, timeoutMs: REQUEST_TIMEOUT_MS },
@@ -290,7 +295,7 @@ class RunningMember implements Member {
         snapshotCount: this.#options.snapshotCount,
         getSnapshot: () => this.#state.snapshot(),
         recover: (data) => this.#recover(data),
-        onReadState: (context, at) => this.#reads.confirmed(contextNumber(context), at),
+        onReadState: (context, at) => this.#reads.confirmed(contextNumber(context, this.#origin), at),
         onApplied: (applied) => this.#reads.applied(applied),
         onConfChange: (id, problem) => this.#changes.applied(id, problem),
         onRemoved: () => void setTimeout(() => this.#stop({ kind: "removed" }), LINGER_AFTER_REMOVAL_MS),
@@ -334,8 +339,9 @@ class RunningMember implements Member {
   }
 
   #readIndex(context: number): void {
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, BigInt(context));
+    const bytes = new Uint8Array(READ_CONTEXT_BYTES);
+    bytes.set(this.#origin);
+    new DataView(bytes.buffer).setBigUint64(this.#origin.length, BigInt(context));
     this.#node.readIndex(bytes);
   }
 
@@ -398,9 +404,10 @@ function withKnownCommit(hardState: HardState, snapshot: Snapshot | undefined): 
   return newHardState({ ...hardState, commit: index, term: Math.max(hardState.term, snapshot.metadata.term) });
 }
 
-function contextNumber(context: Uint8Array): number {
-  if (context.length !== 8) return 0;
-  return Number(new DataView(context.buffer, context.byteOffset, 8).getBigUint64(0));
+/** The number of a read that this run of the process asked for; 0 for any other: an answer may outlive the process that asked. */
+function contextNumber(context: Uint8Array, origin: Uint8Array): number {
+  if (context.length !== READ_CONTEXT_BYTES || !equalBytes(context.subarray(0, origin.length), origin)) return 0;
+  return Number(new DataView(context.buffer, context.byteOffset).getBigUint64(origin.length));
 }
 
 function listen(server: SocketServer, port: number, host: string): Promise<void> {
