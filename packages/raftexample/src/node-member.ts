@@ -205,7 +205,9 @@ class RunningMember implements Member {
     await listen(this.#api, this.#options.port, API_HOST);
     this.#timers.push(setInterval(() => this.#node.tick(), TICK_MS));
     this.#timers.push(setInterval(() => this.#expire(), TICK_MS));
-    this.#deps.logger.info(`serving keys on http://127.0.0.1:${this.apiPort}, peers on ${this.#options.cluster[Number(this.#options.id) - 1]}`);
+    this.#deps.logger.info(
+      `serving keys on http://127.0.0.1:${this.apiPort}, peers on ${this.#options.cluster[Number(this.#options.id) - 1]}`,
+    );
   }
 
   status(): string {
