@@ -77,7 +77,7 @@ function checkQuorumActive(r: Raft): void {
 
 function handlePropose(r: Raft, m: Message): void {
   assert(m.entries.length > 0, "stepped empty MsgProp");
-  if (r.config.trace.active) r.config.trace.emit("raft.stepLeader", r.id, { term: r.term, index: r.log.lastIndex() });
+  if (r.config.trace.active) r.config.trace.emit("raft.stepLeader", r.id, { term: r.term });
   // Removed from the configuration while leading: no new entries, only those under way are finished.
   if (!r.tracker.progress.has(r.id)) throw proposalDropped();
   if (r.leadTransferee !== NONE) {
