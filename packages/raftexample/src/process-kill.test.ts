@@ -17,8 +17,9 @@ describe("raftexample/processes, killed", () => {
   it("loses no acknowledged write while the leader is killed 20 times under load, and all stores end equal", async () => {
     const load = new WriteLoad({
       ports: () => MEMBERS.map((id) => cluster.apiPort(id)),
-      clients: 6,
+      clients: 4,
       keysPerClient: 20,
+      restMs: 4,
     });
     try {
       for (let kill = 1; kill <= KILLS; kill++) {

@@ -10,6 +10,8 @@ export type LoadOptions = {
   readonly ports: () => readonly number[];
   readonly clients: number;
   readonly keysPerClient: number;
+  /** A client rests this long after each write, so that the load leaves the machine to the cluster. */
+  readonly restMs: number;
 };
 
 /** What is known of a key. Values are numbers that only grow. */
@@ -62,7 +64,7 @@ export class WriteLoad {
   }
 
   async #run(client: number): Promise<void> {
-    const { keysPerClient } = this.#options;
+    const { keysPerClient, restMs } = this.#options;
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     let choice = client;
     for (let n = 1; this.#running; n++) {
@@ -70,9 +72,10 @@ export class WriteLoad {
       const history = this.#history(key);
       if (await this.#write(this.#port(choice), key, n, history, agent)) {
         if (n % READ_EVERY === 0) await this.#read(this.#port(choice + 1), key, history, agent);
+        await rest(restMs);
       } else {
         choice++;
-        await new Promise((next) => setTimeout(next, BACK_OFF_MS));
+        await rest(BACK_OFF_MS);
       }
     }
     agent.destroy();
@@ -123,6 +126,10 @@ export class WriteLoad {
     }
     return history;
   }
+}
+
+function rest(ms: number): Promise<void> {
+  return new Promise((next) => setTimeout(next, ms));
 }
 
 /** The last acknowledged value, or one that may have been written behind it. */
