@@ -16,6 +16,8 @@ export {
 } from "./datadriven.ts";
 export { Interaction, InteractionError } from "./interaction.ts";
 export { handleInteraction } from "./interaction-commands.ts";
+export { type DiskOperation, MemoryDisk, PowerLoss } from "./memory-disk.ts";
 export { type CorpusResult, corpusFolder, replayCorpus } from "./node-corpus.ts";
+export { fixturesFolder, readFixture, skipWithoutFixtures } from "./node-fixtures.ts";
 export { drawOptions, RaftCluster, runSchedule, type ScheduleOptions, type ScheduleReport } from "./raft-cluster.ts";
 export { drawSeed, rerun, type Seed, withSeed } from "./seed.ts";
