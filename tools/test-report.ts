@@ -43,8 +43,7 @@ export class TestReport {
     if (own) {
       this.#count(event, "failed");
       const cause = error?.cause;
-      const text =
-        cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? error?.message ?? "failed");
+      const text = cause instanceof Error ? withCauses(cause) : String(cause ?? error?.message ?? "failed");
       this.#failures.push(`FAIL  ${event.name}\n      ${event.file ?? ""}\n${indent(text)}`);
       this.#print(`FAIL  ${event.name}`);
     }
@@ -98,4 +97,10 @@ function indent(text: string): string {
     .split("\n")
     .map((line) => `      ${line}`)
     .join("\n");
+}
+
+/** An error's stack, then those of what caused it: a failure that carries a seed has the real one behind it. */
+function withCauses(error: Error): string {
+  const own = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${own}\ncaused by ${withCauses(error.cause)}` : own;
 }

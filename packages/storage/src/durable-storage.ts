@@ -21,13 +21,14 @@ export type DurableStorage = {
 
 /** Storage on the caller's thread: every call blocks until it is done. */
 export function directStorage(storage: MemberStorage): DurableStorage {
+  let failure: Error | undefined;
   const settled = (operation: () => void): Promise<void> => {
     try {
-      operation();
-      return Promise.resolve();
+      if (failure === undefined) operation();
     } catch (error) {
-      return Promise.reject(error as Error);
+      failure = error as Error;
     }
+    return failure === undefined ? Promise.resolve() : Promise.reject(failure);
   };
   return {
     restored: storage.restored,

@@ -132,7 +132,9 @@ class StorageThread {
       if (this.#failure !== undefined) return reject(this.#failure);
       const id = ++this.#lastId;
       if (!this.#pending.push({ id, resolve, reject })) {
-        return reject(new StorageError("IoFailed", "too many storage requests are waiting", { path: this.#root }));
+        // What is refused here leaves a hole in the log: nothing may follow it.
+        this.#fail(new StorageError("IoFailed", "too many storage requests are waiting", { path: this.#root }));
+        return reject(this.#failure);
       }
       this.#worker.postMessage({ ...work, id }, transfer);
       Atomics.add(this.#signal, 0, 1);

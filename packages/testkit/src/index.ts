@@ -21,3 +21,4 @@ export { type CorpusResult, corpusFolder, replayCorpus } from "./node-corpus.ts"
 export { fixturesFolder, readFixture, skipWithoutFixtures } from "./node-fixtures.ts";
 export { drawOptions, RaftCluster, runSchedule, type ScheduleOptions, type ScheduleReport } from "./raft-cluster.ts";
 export { drawSeed, rerun, type Seed, withSeed } from "./seed.ts";
+export { entryIds, sampleEntries, sampleEntry, sampleSnapshot, sampleState } from "./storage-samples.ts";

@@ -10,7 +10,7 @@ import { CodedError, type Disk, type DiskFile, type OpenMode, type Random } from
 
 const SECTOR_BYTES = 512;
 
-/** One call that changes the disk or makes a change durable, in the order of the calls. */
+/** One call that changes the disk or makes a change durable, in the order of the calls; files go by the name that they have then. */
 export type DiskOperation = {
   readonly kind: "create" | "write" | "truncate" | "datasync" | "sync" | "rename" | "remove" | "makeDir" | "syncDir";
   readonly path: string;
@@ -24,7 +24,7 @@ export class PowerLoss extends Error {
   override readonly name = "PowerLoss";
 }
 
-type FileNode = { live: Uint8Array; durable: Uint8Array; readonly dirty: Set<number> };
+type FileNode = { path: string; live: Uint8Array; durable: Uint8Array; readonly dirty: Set<number> };
 type DirNode = { live: Map<string, Node>; durable: Map<string, Node>; pending: NameChange[] };
 type Node = FileNode | DirNode;
 type NameChange = (names: Map<string, Node>) => void;
@@ -62,7 +62,7 @@ export class MemoryDisk implements Disk {
   /** Puts bytes into a file behind the back of whoever has it open, durable at once. Makes the file where it is missing. */
   replace(path: string, bytes: Uint8Array): void {
     const { dir, name } = this.#parent(path);
-    const node: FileNode = { live: bytes.slice(), durable: bytes.slice(), dirty: new Set() };
+    const node: FileNode = { path, live: bytes.slice(), durable: bytes.slice(), dirty: new Set() };
     dir.live.set(name, node);
     dir.durable.set(name, node);
   }
@@ -73,7 +73,7 @@ export class MemoryDisk implements Disk {
     if (mode === "create") {
       if (dir.live.has(name)) throw failure("Exists", path);
       this.#begin({ kind: "create", path });
-      const node: FileNode = { live: new Uint8Array(0), durable: new Uint8Array(0), dirty: new Set() };
+      const node: FileNode = { path, live: new Uint8Array(0), durable: new Uint8Array(0), dirty: new Set() };
       change(dir, (names) => void names.set(name, node));
       return this.#handle(path, node);
     }
@@ -113,14 +113,14 @@ export class MemoryDisk implements Disk {
     const { dir, name } = this.#parent(from);
     const target = this.#parent(to);
     if (target.dir !== dir) throw new Error("renames between directories are not modelled");
-    if (!dir.live.has(name)) throw failure("NotFound", from);
+    const node = dir.live.get(name);
+    if (node === undefined) throw failure("NotFound", from);
     this.#begin({ kind: "rename", path: from, to });
     change(dir, (names) => {
-      const node = names.get(name);
-      // The creation of the old name may be among what was lost.
-      if (node === undefined) return;
-      names.delete(name);
+      // The old name may never have become durable, or stand for an older file again.
+      if (names.get(name) === node) names.delete(name);
       names.set(target.name, node);
+      if (isFile(node)) node.path = to;
     });
   }
 
@@ -148,7 +148,7 @@ export class MemoryDisk implements Disk {
     };
     const sync = (kind: "datasync" | "sync"): void => {
       use();
-      const failed = this.#failed({ kind, path });
+      const failed = this.#failed({ kind, path: node.path });
       if (!failed) node.durable = node.live.slice();
       node.dirty.clear();
       if (failed) throw failure("IoFailed", path);
@@ -163,7 +163,7 @@ export class MemoryDisk implements Disk {
       },
       write: (bytes, position) => {
         use();
-        this.#begin({ kind: "write", path, length: bytes.length });
+        this.#begin({ kind: "write", path: node.path, length: bytes.length });
         write(node, bytes, position);
       },
       size: () => {
@@ -172,7 +172,7 @@ export class MemoryDisk implements Disk {
       },
       truncate: (size) => {
         use();
-        this.#begin({ kind: "truncate", path, length: size });
+        this.#begin({ kind: "truncate", path: node.path, length: size });
         truncate(node, size);
       },
       datasync: () => sync("datasync"),
@@ -273,7 +273,10 @@ function survivingDir(dir: DirNode, random: Random): DirNode {
   for (const apply of dir.pending) if (random.below(2) === 0) apply(names);
   const survived = newDir();
   for (const [name, node] of names) {
-    survived.live.set(name, isFile(node) ? settledFile(survivingBytes(node, random)) : survivingDir(node, random));
+    survived.live.set(
+      name,
+      isFile(node) ? settledFile(node.path, survivingBytes(node, random)) : survivingDir(node, random),
+    );
   }
   survived.durable = new Map(survived.live);
   return survived;
@@ -296,12 +299,12 @@ function survivingBytes(node: FileNode, random: Random): Uint8Array {
 function settledDir(dir: DirNode): DirNode {
   const settled = newDir();
   for (const [name, node] of dir.live) {
-    settled.live.set(name, isFile(node) ? settledFile(node.live) : settledDir(node));
+    settled.live.set(name, isFile(node) ? settledFile(node.path, node.live) : settledDir(node));
   }
   settled.durable = new Map(settled.live);
   return settled;
 }
 
-function settledFile(bytes: Uint8Array): FileNode {
-  return { live: bytes.slice(), durable: bytes.slice(), dirty: new Set() };
+function settledFile(path: string, bytes: Uint8Array): FileNode {
+  return { path, live: bytes.slice(), durable: bytes.slice(), dirty: new Set() };
 }
