@@ -159,11 +159,11 @@ describe("storage/wal/wal-crash", () => {
   it("has what was acknowledged after the power went at any one operation of a session", () => {
     withSeed("wal/wal-crash", ({ seed, prng }) => {
       for (let at = 0, isOver = false; !isOver; at++) {
-        for (let draw = 0; draw < 6; draw++) {
+        for (let draw = 0; draw < 3; draw++) {
           const disk = emptyDisk();
           const ledger = newLedger();
           // The same session each time.
-          isOver = !runUntil(disk, ledger, new Prng(seed), at, 80);
+          isOver = !runUntil(disk, ledger, new Prng(seed), at, 50);
           verify(open(disk.afterPowerLoss(prng)), ledger, `power lost before operation ${at}`);
         }
       }
@@ -172,10 +172,10 @@ describe("storage/wal/wal-crash", () => {
 
   it("goes on from crash to crash", () => {
     withSeed("wal/wal-crash", ({ prng }) => {
-      for (let life = 0; life < 60; life++) {
+      for (let life = 0; life < 30; life++) {
         let disk = emptyDisk();
         const ledger = newLedger();
-        for (let crash = 0; crash < 10; crash++) {
+        for (let crash = 0; crash < 8; crash++) {
           runUntil(disk, ledger, prng, prng.below(80), 40);
           disk = disk.afterPowerLoss(prng);
           verify(open(disk), ledger, `life ${life}, crash ${crash}`);

@@ -9,7 +9,7 @@ import { Wal } from "./wal.ts";
 
 const DIR = "/wal";
 const START = newWalSnapshot({ explicitZeros: 0 });
-const OPTIONS = { segmentSizeBytes: 1024, keepSegments: 5 };
+const OPTIONS = { segmentSizeBytes: 512, keepSegments: 5 };
 const COMMIT = 9;
 
 /** Two segments: one that is full, one with entries, a committed index that is durable, and entries beyond it. */
@@ -20,7 +20,7 @@ function smallLog(): {
 } {
   const disk = new MemoryDisk();
   const wal = Wal.create(disk, DIR, Uint8Array.of(8, 1, 16, 9), OPTIONS);
-  wal.save(sampleState(2, 0), sampleEntries(1, 7, 2, 110), true);
+  wal.save(sampleState(2, 0), sampleEntries(1, 7, 2, 40), true);
   wal.save(sampleState(2, 7), sampleEntries(8, 10, 2), true);
   wal.save(sampleState(2, COMMIT), sampleEntries(11, 12, 2), true);
   wal.close();
