@@ -17,8 +17,23 @@ export {
 export { Interaction, InteractionError } from "./interaction.ts";
 export { handleInteraction } from "./interaction-commands.ts";
 export { type DiskOperation, MemoryDisk, PowerLoss } from "./memory-disk.ts";
+export { type Certificate, type CertificateAuthority, createCertificateAuthority } from "./node-certificates.ts";
 export { type CorpusResult, corpusFolder, replayCorpus } from "./node-corpus.ts";
 export { fixturesFolder, readFixture, skipWithoutFixtures } from "./node-fixtures.ts";
+export {
+  LAB_CLUSTER_ID,
+  LAB_LIMITS,
+  type MemberOptions,
+  openStream,
+  PeerMember,
+  peerHeaders,
+  type RawAnswer,
+  type RawStream,
+  RecordingRaft,
+  requestOnce,
+  startMembers,
+} from "./node-peer-lab.ts";
+export { collectWarnings, until } from "./node-wait.ts";
 export { drawOptions, RaftCluster, runSchedule, type ScheduleOptions, type ScheduleReport } from "./raft-cluster.ts";
 export { drawSeed, rerun, type Seed, withSeed } from "./seed.ts";
 export { entryIds, sampleEntries, sampleEntry, sampleSnapshot, sampleState } from "./storage-samples.ts";
