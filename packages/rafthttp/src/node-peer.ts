@@ -181,6 +181,9 @@ export class Peer {
       trace,
       createEncoder: kind === "msgapp" ? createMsgAppV2Encoder : createMessageEncoder,
       onAttached: () => this.#activate(),
+      onLost: () => {
+        if (!this.#closed) this.#deps.raft.reportUnreachable(this.id);
+      },
       onDetached: () => this.#failed("the stream it dialled ended"),
     });
   }
