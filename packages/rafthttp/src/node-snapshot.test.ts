@@ -193,6 +193,21 @@ describe("rafthttp/node-handlers POST /raft/snapshot", () => {
     assert.deepEqual(member.raft.messages, []);
   });
 
+  it("hands nothing to raft any more once the transport is stopped", async () => {
+    const snapshots = new MemoryStore();
+    let open = (): void => undefined;
+    snapshots.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const member = await start({ id: 1n, snapshots });
+    const answer = post(member, framed(good, Buffer.from("abc")));
+    await until(() => snapshots.calls.length > 0, "the store to be asked");
+    member.transport.stop();
+    open();
+    assert.equal((await answer).status, 500);
+    assert.deepEqual(member.raft.messages, []);
+  });
+
   it("reads no faster than the store writes", async () => {
     const snapshots = new MemoryStore();
     let open = (): void => undefined;

@@ -178,8 +178,9 @@ describe("rafthttp/node-stream-reader", () => {
 
   it("dials again when the peer ends a stream", async () => {
     const peer = await serve((_request, response) => response.writeHead(200, STREAM_HEADERS).end());
-    await start([peer.url]);
+    const member = await start([peer.url]);
     await until(() => countOf(peer) >= 5, "five dials");
+    assert.ok(member.log.includes("warn: peer 2 became inactive: the peer closed the stream"), member.log.join("\n"));
   });
 
   it("leaves time between two dials", async () => {

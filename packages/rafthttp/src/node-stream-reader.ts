@@ -78,10 +78,12 @@ export class StreamReader {
     });
     request.on("error", end);
     // The last word where no other event tells, as after a switch of protocols that nobody asked for.
-    request.on("close", () => end(new Error("the connection ended without an answer")));
+    request.on("close", () => {
+      const isConnected = this.#connection !== undefined;
+      end(new Error(isConnected ? "the peer closed the stream" : "the connection ended without an answer"));
+    });
     request.on("response", (response) => {
       response.on("error", end);
-      response.on("close", () => end(new Error("the peer closed the stream")));
       if (response.statusCode !== 200) {
         collectText(response, (text) => end(this.#refusal(response.statusCode ?? 0, text)));
         return;

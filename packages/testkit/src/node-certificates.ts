@@ -55,12 +55,12 @@ export function createCertificateAuthority(name: string): CertificateAuthority {
   };
 }
 
-/** One DER element: tag, length, content. */
+/** One DER element: tag, length in its shortest form (Go insists on it), content. */
 function tagged(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const content = Buffer.concat(parts);
   const { length } = content;
-  const header = length < 0x80 ? [tag, length] : [tag, 0x82, length >> 8, length & 0xff];
-  return Buffer.concat([new Uint8Array(header), content]);
+  const lengthBytes = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([new Uint8Array([tag, ...lengthBytes]), content]);
 }
 
 function sequence(...parts: readonly Uint8Array[]): Uint8Array {
