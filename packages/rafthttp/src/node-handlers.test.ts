@@ -210,6 +210,22 @@ describe("rafthttp/node-handlers", () => {
       assert.equal(answer.status, 400);
     });
 
+    it("answers a body that does not end, listens a while longer, and then closes", async () => {
+      const hurried = await PeerMember.start({ id: 1n, limits: { maxMessageBytes: 1000, readTimeoutMs: 50 } });
+      const request = http.request(`${hurried.url}/raft`, {
+        method: "POST",
+        headers: peerHeaders(hurried, PEER, { "Transfer-Encoding": "chunked" }),
+        agent: false,
+      });
+      request.on("error", () => undefined);
+      request.write(new Uint8Array(2000));
+      const [response] = (await once(request, "response")) as [http.IncomingMessage];
+      assert.equal(response.statusCode, 400);
+      response.resume();
+      await until(() => hurried.accepted.size === 0, "the connection to close");
+      await hurried.stop();
+    });
+
     it("refuses a body that says it is too large before it comes", async () => {
       const headers = peerHeaders(member, PEER, { "Content-Length": String(2 ** 40) });
       const request = http.request(`${member.url}/raft`, { method: "POST", headers, agent: false });

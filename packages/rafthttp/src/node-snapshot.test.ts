@@ -345,7 +345,9 @@ describe("rafthttp/node-snapshot-sender", () => {
   });
 
   it("tells that this member was removed when the receiver answers 403", async () => {
+    const requests: http.IncomingMessage[] = [];
     const server = http.createServer((request, response) => {
+      requests.push(request);
       request.resume();
       response.writeHead(403);
       response.end();
@@ -358,6 +360,11 @@ describe("rafthttp/node-snapshot-sender", () => {
     from.transport.sendSnapshot(snapshot());
     await until(() => from.removals.length > 0, "word of the removal");
     assert.equal(from.removals[0]?.code, "MemberRemoved");
+    const [request] = requests;
+    assert.equal(`${request?.method} ${request?.url}`, "POST /raft/snapshot");
+    assert.equal(request?.headers["content-type"], "application/octet-stream");
+    assert.equal(request?.headers["transfer-encoding"], "chunked");
+    assert.equal(request?.headers["x-server-from"], "2");
     assert.deepEqual(from.raft.snapshots, [{ id: 1n, status: "failure" }]);
     server.closeAllConnections();
     server.close();

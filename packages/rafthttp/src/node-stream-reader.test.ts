@@ -280,6 +280,8 @@ describe("rafthttp/node-stream-reader", () => {
     member.transport.updatePeer(PEER, ["no url at all"]);
     const before = failures(member);
     await until(() => failures(member) > before + 4, "the dials to fail");
+    member.transport.updatePeer(PEER, []);
+    await until(() => failures(member) > before + 12, "further dials to fail");
   });
 
   it("tells that this member was removed on 410, and dials no more", async () => {

@@ -243,7 +243,7 @@ describe("rafthttp/node-transport", () => {
   });
 
   it("probes its peers", async () => {
-    const [a, b] = (await startCluster(2, { limits: { probeMs: 10 } })) as [PeerMember, PeerMember];
+    const [a, b] = (await startCluster(2, { limits: { probeMs: 100 } })) as [PeerMember, PeerMember];
     await until(() => (a.transport.stats(2n)?.roundTripMs ?? 0) > 0, "a round trip");
     await until(() => (b.transport.stats(1n)?.roundTripMs ?? 0) > 0, "a round trip");
     assert.deepEqual(
