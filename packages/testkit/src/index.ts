@@ -35,5 +35,7 @@ export {
 } from "./node-peer-lab.ts";
 export { collectWarnings, until } from "./node-wait.ts";
 export { drawOptions, RaftCluster, runSchedule, type ScheduleOptions, type ScheduleReport } from "./raft-cluster.ts";
+export { RaftNetwork } from "./raft-network.ts";
+export { describeMessages, type PeerOptions, RaftPeer, raftConfig } from "./raft-peer.ts";
 export { drawSeed, rerun, type Seed, withSeed } from "./seed.ts";
 export { entryIds, sampleEntries, sampleEntry, sampleSnapshot, sampleState } from "./storage-samples.ts";
