@@ -9,11 +9,8 @@ import { type Index, NONE } from "./types.ts";
 
 /** Leader: takes a read request, its own or a forwarded one. @throws RaftError `TooManyReads`. */
 export function handleReadIndex(r: Raft, m: Message): void {
-  if (r.tracker.isSingleton()) {
-    respond(r, m, r.log.committed);
-    return;
-  }
-  // Before its first commit in its term a leader does not know the commit index of its predecessors.
+  // Before its first commit in its term a leader does not know the commit index of its predecessors. Neither does a single
+  // voter: it may have stopped before the commit index that it acted on reached its disk.
   if (!committedEntryInCurrentTerm(r)) {
     if (r.pendingReadIndexMessages.length >= MAX_PENDING_READS) throw tooManyReads();
     r.pendingReadIndexMessages.push(m);
@@ -53,7 +50,7 @@ export function handleReadIndexResp(r: Raft, m: Message): void {
 }
 
 function confirm(r: Raft, m: Message): void {
-  if (r.config.readOnlyOption === "leaseBased") {
+  if (r.config.readOnlyOption === "leaseBased" || isOnlyVoter(r)) {
     respond(r, m, r.log.committed);
     return;
   }
@@ -61,6 +58,11 @@ function confirm(r: Raft, m: Message): void {
   // The leader vouches for itself; the followers do so in their heartbeat responses.
   r.readOnly.receiveAck(r.id, r.readOnly.heartbeatContext());
   bcastHeartbeat(r);
+}
+
+/** True if nobody else can lead. A leader that was removed may leave one voter behind which leads already. */
+function isOnlyVoter(r: Raft): boolean {
+  return r.tracker.isSingleton() && r.tracker.config.voters.has(r.id);
 }
 
 function respond(r: Raft, request: Message, index: Index): void {

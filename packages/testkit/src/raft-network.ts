@@ -92,18 +92,25 @@ export class RaftNetwork {
 
   /** Delivers until nobody has anything to say. */
   run(): void {
+    const inFlight = this.peers.flatMap((peer) => this.#work(peer));
     let deliveries = 0;
-    const inFlight = this.peers.flatMap((peer) => peer.work());
-    for (let m = inFlight.shift(); m !== undefined; m = inFlight.shift()) {
+    for (let next = inFlight.shift(); next !== undefined; next = inFlight.shift()) {
       assert(++deliveries < MAX_DELIVERIES, "the network comes to rest");
-      if (!this.#passes(m)) continue;
+      const { sender, m } = next;
+      if (!this.#passes(sender, m)) continue;
       this.#deliver(decodeMessage(encodeMessage(m)));
-      inFlight.push(...(this.#peers.get(m.to)?.work() ?? []));
+      const receiver = this.#peers.get(m.to);
+      if (receiver !== undefined) inFlight.push(...this.#work(receiver));
     }
   }
 
-  #passes(m: Message): boolean {
-    if (this.#cuts.has(`${m.from}>${m.to}`) || this.#ignored.has(m.type)) return false;
+  /** A request that is passed on names the one who asked as its sender; what matters is over which link it comes. */
+  #work(peer: RaftPeer): { sender: NodeId; m: Message }[] {
+    return peer.work().map((m) => ({ sender: peer.id, m }));
+  }
+
+  #passes(sender: NodeId, m: Message): boolean {
+    if (this.#cuts.has(`${sender}>${m.to}`) || this.#ignored.has(m.type)) return false;
     return this.hook === undefined || this.hook(m);
   }
 
