@@ -39,6 +39,18 @@ describe("raft/check-quorum", () => {
     assert.ok(peer.logLines.includes("WARN 1 stepped down to follower since quorum is not active"));
   });
 
+  it("gives a new leader a whole election timeout, however long it was a candidate", () => {
+    const peer = new RaftPeer({ checkQuorum: true });
+    peer.node.campaign();
+    peer.tick(9);
+    peer.work();
+    peer.receive(MessageType.MsgVoteResp, 2n);
+    peer.tick(9);
+    assert.equal(peer.role, "StateLeader");
+    peer.tick();
+    assert.equal(peer.role, "StateFollower");
+  });
+
   it("counts an answer for one round only", () => {
     const peer = leader();
     peer.receive(MsgHeartbeatResp, 3n);

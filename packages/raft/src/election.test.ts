@@ -152,6 +152,18 @@ describe("raft/election", () => {
     assert.equal(peer.term, 2);
   });
 
+  it("forgets the leader and starts its timeout afresh when it campaigns", () => {
+    const peer = new RaftPeer();
+    peer.receive(MsgHeartbeat, 2n, { term: 1 });
+    peer.tick(9);
+    peer.node.campaign();
+    assert.deepEqual([peer.role, peer.lead, peer.term], ["StateCandidate", 0n, 2]);
+    peer.tick(9);
+    assert.equal(peer.term, 2);
+    peer.tick();
+    assert.equal(peer.term, 3);
+  });
+
   it("lets only members campaign: not a stranger, not a learner", () => {
     const promotable: [RaftPeer, boolean][] = [
       [new RaftPeer({ voters: [1n] }), true],

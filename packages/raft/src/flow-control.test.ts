@@ -210,6 +210,8 @@ describe("raft/uncommitted limit", () => {
     peer.receive(MsgVoteResp, 2n);
     peer.work();
     assert.equal(peer.role, "StateLeader");
+    assert.equal(fill(peer), 4, "what the former leader, itself, had under way does not count");
+    peer.work();
     // The four entries of the old term commit with the new leader's; they were not counted by it.
     peer.receive(MsgAppResp, 2n, { index: peer.storage.lastIndex() });
     peer.work();

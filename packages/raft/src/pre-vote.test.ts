@@ -16,7 +16,7 @@ function network(voters: number, present: Readonly<Record<number, readonly numbe
   return new RaftNetwork(Object.entries(present).map(([id, log]) => new RaftPeer({ ...options, id: BigInt(id), log })));
 }
 
-/** Members 1 to 3 where 3 joined with pre-vote while the others have none yet, and 3 is stuck at a higher term. */
+/** Members 1 to 3, of which 3 was the last without pre-vote: it got stuck as a candidate at a higher term, and was started again. */
 function migration(): RaftNetwork {
   const voters = [1n, 2n, 3n];
   const net = new RaftNetwork([
@@ -203,7 +203,7 @@ describe("raft/pre-vote", () => {
   });
 
   it("elects a leader although the member that lags behind has the smaller term", () => {
-    // Without its own rejections at a higher term nobody would learn the term of 2: 3 must get it from 2's answers.
+    // 3 asks at term 1, which is over for 2: only because 2 answers that, and with its own term, does 3 catch up.
     const net = RaftNetwork.ofSize(3, { preVote: true });
     net.isolate(3n);
     net.campaign(1n);

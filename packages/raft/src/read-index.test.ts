@@ -168,14 +168,22 @@ describe("raft/read index", () => {
       [undefined, undefined],
     );
     ask(peer, "lost with the term");
-    peer.receive(MsgHeartbeat, 2n, { term: 5 });
-    peer.work();
-    peer.node.campaign();
-    peer.work();
-    peer.receive(MsgVoteResp, 2n);
-    peer.work();
-    peer.receive(MsgAppResp, 2n, { index: 2 });
-    peer.work();
+    const leadAgain = (): void => {
+      peer.receive(MsgHeartbeat, 2n, { term: peer.term + 1 });
+      peer.work();
+      peer.node.campaign();
+      peer.work();
+      peer.receive(MsgVoteResp, 2n);
+      peer.work();
+    };
+    leadAgain();
+    ask(peer, "lost before the first commit");
+    leadAgain();
+    peer.receive(MsgAppResp, 2n, { index: 3 });
+    assert.deepEqual(
+      peer.work().filter(({ type }) => type === MsgHeartbeat),
+      [],
+    );
     assert.equal(counter(ask(peer, "b")[0]!), 1);
     assert.deepEqual(answers(peer), ["a@1"]);
   });

@@ -210,6 +210,17 @@ describe("raft/replication", () => {
     assert.deepEqual(peer.work(), []);
     peer.tick();
     assert.equal(peer.work().length, 2);
+    // One tick into the next interval it loses the lead, and gets it back: the interval starts afresh.
+    peer.tick();
+    peer.receive(MsgHeartbeat, 2n, { term: 2 });
+    peer.node.campaign();
+    peer.work();
+    peer.receive(MsgVoteResp, 2n);
+    peer.work();
+    peer.tick();
+    assert.deepEqual(peer.work(), []);
+    peer.tick();
+    assert.equal(peer.work().length, 2);
   });
 
   it("takes the commit index of a heartbeat, and never goes back", () => {

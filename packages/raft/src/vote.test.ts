@@ -105,11 +105,11 @@ describe("raft/vote", () => {
     assert.equal(peer.vote, NONE);
   });
 
-  it("starts its election timeout afresh when it votes, and not when it pre-votes or refuses", () => {
-    const ticksToCampaign = (type: MessageType, index: number): number => {
+  it("starts its election timeout afresh for a vote and for a new term, not when it pre-votes or refuses", () => {
+    const ticksToCampaign = (type: MessageType, index: number, term: number): number => {
       const peer = new RaftPeer({ log: [1] });
       peer.tick(9);
-      peer.receive(type, 2n, { term: type === MsgPreVote ? 2 : 1, index, logTerm: index });
+      peer.receive(type, 2n, { term, index, logTerm: index });
       let ticks = 0;
       while (peer.role === "StateFollower") {
         peer.tick();
@@ -117,9 +117,10 @@ describe("raft/vote", () => {
       }
       return ticks;
     };
-    assert.equal(ticksToCampaign(MsgVote, 1), 10);
-    assert.equal(ticksToCampaign(MsgPreVote, 1), 1);
-    assert.equal(ticksToCampaign(MsgVote, 0), 1);
+    assert.equal(ticksToCampaign(MsgVote, 1, 1), 10);
+    assert.equal(ticksToCampaign(MsgVote, 0, 2), 10);
+    assert.equal(ticksToCampaign(MsgPreVote, 1, 2), 1);
+    assert.equal(ticksToCampaign(MsgVote, 0, 1), 1);
   });
 
   it("answers a pre-vote of a lower term with a rejection at its own term", () => {
