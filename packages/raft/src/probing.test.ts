@@ -191,6 +191,16 @@ describe("raft/probing", () => {
     });
   });
 
+  it("takes the repeated acknowledgement of match as news while probing, and an older one never", () => {
+    const peer = replicating({ log: [1, 1, 1] });
+    peer.node.reportUnreachable(2n);
+    peer.receive(MsgAppResp, 2n, { index: 3 });
+    assert.equal(peer.progress(2n).state, ProgressState.Probe);
+    assert.deepEqual(peer.work(), []);
+    peer.receive(MsgAppResp, 2n, { index: 4 });
+    assert.equal(peer.progress(2n).state, ProgressState.Replicate);
+  });
+
   it("ignores a stale rejection: below match while replicating, of another append while probing", () => {
     const peer = replicating({ log: [1, 1, 1] });
     peer.propose("x");
