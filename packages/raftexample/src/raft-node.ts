@@ -38,7 +38,7 @@ export const SNAPSHOT_CATCH_UP_ENTRIES = 5_000;
 export type DurableLog = {
   /** Resolves once everything is on disk that a Ready must not go on without. */
   readonly save: (hardState: HardState | undefined, entries: readonly Entry[]) => Promise<void>;
-  /** Writes the snapshot file, then its WAL record, both synced. */
+  /** Writes the snapshot file, then its WAL record, both synced. Takes over the memory of its data. */
   readonly saveSnapshot: (snapshot: Snapshot) => Promise<void>;
   /** Entries below `index` are covered by a durable snapshot. */
   readonly release: (index: number) => Promise<void>;
@@ -144,7 +144,8 @@ export class RaftNode {
     this.#trace("raftNode.ready", ready.entries);
     if (ready.softState !== undefined) this.#isLeader = ready.softState.raftState === StateType.Leader;
     // Step 18. A received snapshot first: the entries and the commit index saved next may lie behind it.
-    if (ready.snapshot !== undefined && !isEmptySnapshot(ready.snapshot)) await log.saveSnapshot(ready.snapshot);
+    if (ready.snapshot !== undefined && !isEmptySnapshot(ready.snapshot))
+      await log.saveSnapshot({ ...ready.snapshot, data: ready.snapshot.data?.slice() });
     const saved = log.save(ready.hardState, ready.entries);
     this.#trace("wal.save", ready.entries);
     if (ready.hardState !== undefined) storage.setHardState(ready.hardState);
@@ -197,7 +198,7 @@ export class RaftNode {
     const { index, confState } = snapshot.metadata;
     this.#deps.logger.info(`publishing snapshot at index ${index}, applied ${this.#appliedIndex}`);
     assert(index > this.#appliedIndex, `snapshot index ${index} is ahead of the applied index ${this.#appliedIndex}`);
-    this.#deps.storage.applySnapshot(snapshot);
+    this.#deps.storage.applySnapshot({ ...snapshot, data: undefined });
     this.#deps.recover(snapshot.data ?? EMPTY_BYTES);
     this.#confState = confState;
     this.#snapshotIndex = index;
@@ -278,8 +279,9 @@ export class RaftNode {
     const { storage, log, logger } = this.#deps;
     // A newer one may have come from the leader meanwhile.
     if (index <= storage.snapshot().metadata.index) return;
-    const snapshot = storage.createSnapshot(index, confState, data);
-    await log.saveSnapshot(snapshot);
+    // Raft needs to know how far it reaches; what is sent to a follower is the state of that moment (#sendSnapshot).
+    const snapshot = storage.createSnapshot(index, confState, EMPTY_BYTES);
+    await log.saveSnapshot({ ...snapshot, data });
     const compactIndex = index - SNAPSHOT_CATCH_UP_ENTRIES;
     if (compactIndex >= storage.firstIndex()) {
       storage.compact(compactIndex);
