@@ -86,6 +86,9 @@ export function handleVoteRequest(r: Raft, m: Message): void {
 /** Rejects at this member's own term, so that the candidate learns of it. */
 export function rejectVote(r: Raft, m: Message): void {
   r.logger.info(describeVoteRequest(r, m, r.log.lastEntryId())("rejected", "from"));
+  // Before its first term (started from a snapshot, never heard of an election) a member has no term to tell, and a message
+  // of term 0 would pass for a local one: whoever asks for a pre-vote asks again after its timeout.
+  if (r.term === 0) return;
   send(r, newMessage({ type: responseTo(m.type), to: m.from, term: r.term, reject: true }));
 }
 
