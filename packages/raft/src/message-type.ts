@@ -59,6 +59,8 @@ export function isLocalMessageTarget(id: NodeId): boolean {
  */
 export function checkMessage(m: Message, self: NodeId): void {
   const name = messageTypeName(m.type);
+  // An answer to it would be taken for work of the storage thread.
+  if (isLocalMessageTarget(m.from) && !isLocalMessage(m.type)) throw invalidMessage(`${name} from a storage thread`);
   if (m.term > MAX_TERM_OR_INDEX) throw invalidMessage(`${name} of term ${m.term} is out of range`);
   if (Math.max(m.index, m.commit, m.rejectHint) > MAX_TERM_OR_INDEX)
     throw invalidMessage(`${name} with an index out of range`);
