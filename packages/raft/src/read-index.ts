@@ -9,11 +9,9 @@ import { type Index, NONE } from "./types.ts";
 
 /** Leader: takes a read request, its own or a forwarded one. @throws RaftError `TooManyReads`. */
 export function handleReadIndex(r: Raft, m: Message): void {
-  if (r.tracker.isSingleton()) {
-    respond(r, m, r.log.committed);
-    return;
-  }
-  // Before its first commit in its term a leader does not know the commit index of its predecessors.
+  // Before its first commit in its term a leader does not know the commit index of its predecessors. Divergence: etcd lets a
+  // single voter answer at once; after a crash that lost the commit index (it is not synced), or after a term led by another
+  // member, it would answer with an index below what was already acknowledged.
   if (!committedEntryInCurrentTerm(r)) {
     if (r.pendingReadIndexMessages.length >= MAX_PENDING_READS) throw tooManyReads();
     r.pendingReadIndexMessages.push(m);
@@ -53,7 +51,10 @@ export function handleReadIndexResp(r: Raft, m: Message): void {
 }
 
 function confirm(r: Raft, m: Message): void {
-  if (r.config.readOnlyOption === "leaseBased") {
+  // Divergence: etcd does not ask whether the single voter is this leader. One that was removed, or demoted, leads on, and
+  // cannot know whether the only voter has meanwhile elected itself.
+  const isOnlyVoter = r.tracker.isSingleton() && r.tracker.config.voters.has(r.id);
+  if (isOnlyVoter || r.config.readOnlyOption === "leaseBased") {
     respond(r, m, r.log.committed);
     return;
   }
