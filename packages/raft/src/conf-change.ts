@@ -93,7 +93,8 @@ export function confChangesFromString(text: string): ConfChangeSingle[] {
     if (token.length < 2) throw new RaftError("InvalidConfChange", `unknown token ${token}`);
     const type = KIND_BY_LETTER[token.slice(0, 1)];
     if (type === undefined) throw new RaftError("InvalidConfChange", `unknown input: ${token}`);
-    if (!/^\d+$/.test(token.slice(1)) || BigInt(token.slice(1)) > MAX_ID) throw new RaftError("InvalidConfChange", `unknown token ${token}`);
+    if (!/^\d+$/.test(token.slice(1)) || BigInt(token.slice(1)) > MAX_ID)
+      throw new RaftError("InvalidConfChange", `unknown token ${token}`);
     changes.push(newConfChangeSingle({ type, nodeId: BigInt(token.slice(1)) }));
   }
   return changes;
