@@ -39,7 +39,8 @@ describe("raft/config", () => {
 
   it("tells the first problem of several, in etcd's order", () => {
     for (let first = 0; first < problems.length; first++) {
-      const config = problems.slice(first).reduceRight((all, [change]) => ({ ...all, ...change }), valid);
+      const changes = problems.slice(first).map(([change]) => change);
+      const config: Config = Object.assign({}, valid, ...changes.reverse());
       // Two problems of the same option cannot be had at once.
       if (first === 2) refuses({ ...config, electionTick: 2 }, problems[first]?.[1] as string);
       else refuses(config, problems[first]?.[1] as string);
