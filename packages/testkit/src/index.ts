@@ -18,4 +18,5 @@ export { Interaction, InteractionError } from "./interaction.ts";
 export { handleInteraction } from "./interaction-commands.ts";
 export { type CorpusResult, corpusFolder, replayCorpus } from "./node-corpus.ts";
 export { drawOptions, RaftCluster, runSchedule, type ScheduleOptions, type ScheduleReport } from "./raft-cluster.ts";
+export { RawMember, type RawMemberInit, storageWith } from "./raw-member.ts";
 export { drawSeed, rerun, type Seed, withSeed } from "./seed.ts";
