@@ -20,3 +20,4 @@ export { type CorpusResult, corpusFolder, replayCorpus } from "./node-corpus.ts"
 export { drawOptions, RaftCluster, runSchedule, type ScheduleOptions, type ScheduleReport } from "./raft-cluster.ts";
 export { RawMember, type RawMemberInit, storageWith } from "./raw-member.ts";
 export { drawSeed, rerun, type Seed, withSeed } from "./seed.ts";
+export { TurnHost, type TurnHostInit } from "./turn-host.ts";
