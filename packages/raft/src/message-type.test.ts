@@ -97,6 +97,12 @@ describe("raft/message-type", () => {
     }
   });
 
+  it("refuses what a member never answers to itself, and takes its acknowledgement of its own log", () => {
+    assert.equal(problemOf({ type: T.MsgHeartbeatResp, from: 1n }), "MsgHeartbeatResp of this member to itself");
+    assert.equal(problemOf({ type: T.MsgAppResp, from: 1n, reject: true }), "MsgAppResp of this member to itself");
+    assert.equal(problemOf({ type: T.MsgAppResp, from: 1n }), undefined);
+  });
+
   it("refuses what is not for storage threads to send, because the answer would be taken for storage work", () => {
     for (const from of [2n ** 64n - 1n, 2n ** 64n - 2n]) {
       for (const type of Object.values(MessageType)) {

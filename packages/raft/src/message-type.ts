@@ -73,6 +73,13 @@ export function checkMessage(m: Message, self: NodeId): void {
     case MessageType.MsgPreVote:
       if (m.from === NONE || m.from === self) throw invalidMessage(`${name} from ${m.from.toString(16)}`);
       return;
+    case MessageType.MsgHeartbeatResp:
+    case MessageType.MsgAppResp:
+      // A member acknowledges its own log, which never disagrees with itself; nothing is ever sent to it in return.
+      if (m.from === self && (m.reject || m.type === MessageType.MsgHeartbeatResp)) {
+        throw invalidMessage(`${name} of this member to itself`);
+      }
+      return;
     case MessageType.MsgProp:
       checkProposal(m);
       return;
