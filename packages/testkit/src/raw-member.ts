@@ -2,7 +2,7 @@
  * One raft member with its storage in memory and an application that only remembers: for tests that step messages by hand and look at
  * what one member hands out.
  */
-import type { Logger } from "@quorate/base";
+import { hasCode, type Logger } from "@quorate/base";
 import {
   type ConfState,
   type Entry,
@@ -11,6 +11,7 @@ import {
   newHardState,
   newSnapshot,
   newSnapshotMetadata,
+  ProtoError,
 } from "@quorate/proto";
 import {
   type Config,
@@ -20,6 +21,7 @@ import {
   LOCAL_APPLY_THREAD,
   MemoryStorage,
   type NodeId,
+  RaftError,
   RawNode,
   type Ready,
 } from "@quorate/raft";
@@ -29,6 +31,8 @@ export type RawMemberInit = Partial<Omit<Config, "storage" | "logger">> & {
   readonly learners?: readonly NodeId[];
   /** Continues on this storage instead of an empty one. */
   readonly storage?: MemoryStorage;
+  /** The application lets pass what it cannot decode and changes that do not fit, as one must that trusts nobody. */
+  readonly isTolerant?: boolean;
 };
 
 /** Bound on Readys in a row: a member that never comes to rest fails its test. */
@@ -45,9 +49,11 @@ export class RawMember {
   /** What `applyConfChange` answered, in order. */
   readonly confStates: ConfState[] = [];
   readonly #async: boolean;
+  readonly #isTolerant: boolean;
 
-  constructor({ voters, learners, storage, ...config }: RawMemberInit = {}) {
+  constructor({ voters, learners, storage, isTolerant = false, ...config }: RawMemberInit = {}) {
     this.storage = storage ?? storageWith(voters ?? [1n], learners ?? []);
+    this.#isTolerant = isTolerant;
     this.#async = config.asyncStorageWrites ?? false;
     this.raw = new RawNode({
       id: 1n,
@@ -101,15 +107,28 @@ export class RawMember {
       return;
     }
     for (const response of m.responses) {
-      if (response.to === this.raw.basicStatus().id) this.raw.step(response);
+      if (response.to === this.raw.basicStatus().id) this.#stepOwn(response);
       else this.sent.push(response);
+    }
+  }
+
+  /** At the very bound of terms and indexes a member refuses its own answers. */
+  #stepOwn(response: Message): void {
+    try {
+      this.raw.step(response);
+    } catch (error) {
+      if (!this.#isTolerant || !(error instanceof RaftError)) throw error;
     }
   }
 
   #apply(entry: Entry): void {
     this.applied.push(entry);
-    const change = confChangeOfEntry(entry);
-    if (change !== undefined) this.confStates.push(this.raw.applyConfChange(confChangeAsV2(change)));
+    try {
+      const change = confChangeOfEntry(entry);
+      if (change !== undefined) this.confStates.push(this.raw.applyConfChange(confChangeAsV2(change)));
+    } catch (error) {
+      if (!this.#isTolerant || !(hasCode(error, "InvalidConfChange") || error instanceof ProtoError)) throw error;
+    }
   }
 
   #logger(): Logger {
