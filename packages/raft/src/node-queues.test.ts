@@ -131,6 +131,7 @@ describe("raft/node-queues", () => {
     assert.deepEqual(log, []);
     host.node.propose(new Uint8Array(), done("one more"));
     assert.deepEqual(log, ["one more QueueFull"]);
+    refuses("QueueFull", () => host.node.step(newMessage({ type: T.MsgProp, from: 2n, entries: [newEntry()] })));
     host.node.campaign();
     host.settle();
     assert.equal(host.storage.lastIndex(), MAX_QUEUED_PROPOSALS + 1);
@@ -198,6 +199,7 @@ describe("raft/node-queues", () => {
     ]) {
       call();
     }
+    refuses("Stopped", () => host.node.step(newMessage({ type: T.MsgProp, from: 2n, entries: [newEntry()] })));
     assert.throws(
       () => host.node.step(newMessage({ type: T.MsgTimeoutNow, from: 2n })),
       (error) => error instanceof RaftError && error.code === "Stopped" && error.message === "raft: stopped",
