@@ -131,6 +131,24 @@ describe("raft/node", () => {
     );
   });
 
+  it("passes a read on that came to a former leader, under its sender's id and without a term", () => {
+    const host = leader();
+    host.node.step(newMessage({ type: T.MsgHeartbeat, from: 3n, to: 1n, term: 5 }));
+    for (const term of [0, 5]) {
+      const entries = [newEntry({ data: bytes("ctx") })];
+      host.node.step(newMessage({ type: T.MsgReadIndex, from: 2n, to: 1n, term, entries }));
+    }
+    host.settle();
+    const passedOn = host.readys.flatMap(({ messages }) => messages).filter(({ type }) => type === T.MsgReadIndex);
+    assert.deepEqual(
+      passedOn.map(({ from, to, term }) => [from, to, term]),
+      [
+        [2n, 3n, 0],
+        [2n, 3n, 0],
+      ],
+    );
+  });
+
   it("logs who leads, once a change", () => {
     const host = new TurnHost({ id: 10n, voters: [10n, 255n, 3n] });
     const heartbeat = (from: bigint, term: number): void => {

@@ -111,6 +111,26 @@ describe("raft/raw-node-limits", () => {
     assert.deepEqual(taken, [[2], [3]]);
   });
 
+  it("sends a member that was cut off appends within the size limit, but for single large entries", () => {
+    const limit = 2048;
+    const member = new RawMember({ voters: [1n, 2n], maxSizePerMsg: limit });
+    member.raw.campaign();
+    member.settle();
+    member.raw.step(newMessage({ type: T.MsgVoteResp, from: 2n, to: 1n, term: 1 }));
+    for (let i = 0; i < 50; i++) member.raw.propose(payload(i === 25 ? 3 * limit : 500));
+    member.settle();
+    member.take();
+    member.raw.step(newMessage({ type: T.MsgAppResp, from: 2n, to: 1n, term: 1, index: 1 }));
+    member.settle();
+    const appends = member.take().filter(({ type, entries }) => type === T.MsgApp && entries.length > 0);
+    assert.deepEqual(
+      appends.flatMap(({ entries }) => entries.map(({ index }) => index)),
+      Array.from({ length: 50 }, (_, i) => i + 2),
+    );
+    for (const { entries } of appends) assert.ok(entries.length === 1 || entriesSize(entries) <= limit);
+    assert.equal(appends.filter(({ entries }) => entriesSize(entries) > limit).length, 1);
+  });
+
   it("drops proposals beyond the limit of uncommitted payload, and takes them once it was applied", () => {
     const member = partitionedLeader(100);
     for (let i = 0; i < 4; i++) member.raw.propose(payload(25));
