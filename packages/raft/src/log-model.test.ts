@@ -62,9 +62,7 @@ class Pair {
         const from = Math.max(this.model.committed, this.last - step.back);
         // Whoever overwrites leads a later term.
         if (from < this.last) this.#term++;
-        const entries = Array.from({ length: step.count }, (_, i) =>
-          newEntry({ term: this.#term, index: from + 1 + i }),
-        );
+        const entries = Array.from({ length: step.count }, (_, i) => entryOf(this.#term, from + 1 + i));
         this.model.terms.length = from + 1;
         for (const { term } of entries) this.model.terms.push(term);
         this.log.append(entries);
@@ -152,7 +150,7 @@ class Pair {
       assert.throws(() => this.log.slice(from, to, limit), RaftError);
       return;
     }
-    const all = this.model.terms.slice(from, to).map((term, i) => newEntry({ term, index: from + i }));
+    const all = this.model.terms.slice(from, to).map((term, i) => entryOf(term, from + i));
     assert.deepEqual(this.log.slice(from, to, limit), fitting(all, limit));
   }
 
@@ -167,6 +165,11 @@ class Pair {
     assert.ok(log.applying <= log.committed);
     assert.ok(log.unstable.offset <= log.unstable.offsetInProgress);
   }
+}
+
+/** Payloads of different sizes: a small entry may fit where the one before it did not. */
+function entryOf(term: number, index: number): Entry {
+  return newEntry({ term, index, data: new Uint8Array((index * 7 + term * 5) % 23) });
 }
 
 function fitting(entries: readonly Entry[], limit: number): Entry[] {

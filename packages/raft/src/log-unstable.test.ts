@@ -94,6 +94,22 @@ describe("raft/log-unstable", () => {
     assert.equal(picture(made), "8: |");
   });
 
+  it("leaves what else is in progress in progress", () => {
+    const made = unstable({ offset: 5, terms: [1, 1, 1, 1], inProgress: 8 });
+    made.stableTo({ index: 5, term: 1 });
+    assert.equal(picture(made), "6: 6/1 7/1 |8/1");
+    made.stableTo({ index: 8, term: 1 });
+    assert.equal(picture(made), "9: |");
+  });
+
+  it("does not change what it was given", () => {
+    const made = unstable({ offset: 5, terms: [1] });
+    const given = run(5, 2);
+    made.truncateAndAppend(given);
+    made.truncateAndAppend(run(6, 2));
+    assert.deepEqual(given, run(5, 2));
+  });
+
   it("ignores the acknowledgement of an entry that was overwritten", () => {
     const made = unstable({ offset: 5, terms: [2, 2] });
     made.stableTo({ index: 6, term: 1 });

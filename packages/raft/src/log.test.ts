@@ -288,6 +288,18 @@ describe("raft/log", () => {
     assert.equal(ids(made.entries(105, 0)), "");
   });
 
+  it("leaves no gap where a small unstable entry would fit behind a large stable one that does not", () => {
+    const storage = new MemoryStorage();
+    const [small, large, tail] = [1, 1000, 1].map((size, i) =>
+      newEntry({ index: i + 1, term: 1, data: new Uint8Array(size) }),
+    ) as [Entry, Entry, Entry];
+    storage.append([small, large]);
+    const made = new RaftLog(storage, logger);
+    made.append([tail]);
+    assert.equal(ids(made.slice(1, 4, entriesSize([small, tail]))), "1/1");
+    assert.equal(ids(made.slice(1, 4, entriesSize([small, large, tail]) - 1)), "1/1 2/1");
+  });
+
   it("refuses a slice from the compacted part, and breaks on one past its end", () => {
     const made = logFrom(100, 1, [1, 1]);
     assert.throws(() => made.slice(100, 102, 1), /due to compaction/);
