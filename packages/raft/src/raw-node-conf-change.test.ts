@@ -118,7 +118,7 @@ describe("raft/raw-node-conf-change", () => {
     raw.advance();
     const second = raw.ready();
     storage.setHardState(second.hardState ?? storage.initialState().hardState);
-    raw.step(newMessage({ type: T.MsgHeartbeatResp, from: 1n, to: 1n, term: 5 }));
+    raw.step(newMessage({ type: T.MsgVote, from: 2n, to: 1n, term: 5 }));
     assert.equal(raw.basicStatus().lead, 0n);
     const changes = second.committedEntries.filter(({ type }) => type !== EntryType.EntryNormal);
     assert.equal(changes.length, 1);
