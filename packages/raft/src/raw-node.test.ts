@@ -212,6 +212,21 @@ describe("raft/raw-node", () => {
     assert.equal(second.entries[0]?.index, (first.entries[0]?.index ?? 0) + 1);
   });
 
+  it("has a Ready for an answer alone", () => {
+    for (const asyncStorageWrites of [false, true]) {
+      const member = new RawMember({ voters: [1n, 2n], asyncStorageWrites });
+      for (let i = 0; i < 2; i++) {
+        member.raw.step(newMessage({ type: T.MsgApp, from: 2n, to: 1n, term: 1 }));
+        assert.equal(member.raw.hasReady(), true);
+        member.settle();
+        assert.deepEqual(
+          member.take().map(({ type, to }) => [type, to]),
+          [[T.MsgAppResp, 2n]],
+        );
+      }
+    }
+  });
+
   it("breaks on a second Ready before the first is advanced", () => {
     const { raw } = leaderOfTwo();
     raw.propose(bytes("a"));
