@@ -37,5 +37,7 @@ export { collectWarnings, until } from "./node-wait.ts";
 export { drawOptions, RaftCluster, runSchedule, type ScheduleOptions, type ScheduleReport } from "./raft-cluster.ts";
 export { RaftNetwork } from "./raft-network.ts";
 export { describeMessages, type PeerOptions, RaftPeer, raftConfig } from "./raft-peer.ts";
+export { RawMember, type RawMemberInit, storageWith } from "./raw-member.ts";
 export { drawSeed, rerun, type Seed, withSeed } from "./seed.ts";
 export { entryIds, sampleEntries, sampleEntry, sampleSnapshot, sampleState } from "./storage-samples.ts";
+export { TurnHost, type TurnHostInit } from "./turn-host.ts";
