@@ -42,9 +42,7 @@ export class TestReport {
     const own = error?.failureType !== "subtestsFailed";
     if (own) {
       this.#count(event, "failed");
-      const cause = error?.cause;
-      const text =
-        cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? error?.message ?? "failed");
+      const text = describeCause(error?.cause ?? error?.message ?? "failed");
       this.#failures.push(`FAIL  ${event.name}\n      ${event.file ?? ""}\n${indent(text)}`);
       this.#print(`FAIL  ${event.name}`);
     }
@@ -91,6 +89,13 @@ export class TestReport {
 /** Node wraps each test file in a test of its own, named after it. */
 function isFile(event: TestEvent): boolean {
   return event.nesting === 0 && event.name.endsWith(".js");
+}
+
+/** The error and what caused it, down to the first one: a seed is told around the failure that it leads to. */
+function describeCause(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const text = error.stack ?? error.message;
+  return error.cause === undefined ? text : `${text}\ncaused by: ${describeCause(error.cause)}`;
 }
 
 function indent(text: string): string {

@@ -111,9 +111,9 @@ function checkShape(file: SourceFile): Finding[] {
 /** A source file that nothing imports and nobody starts is dead. */
 function checkDeadFiles(files: readonly SourceFile[]): Finding[] {
   const alive = new Set<string>();
-  for (const file of files) {
+  for (const file of files.filter(({ isTest }) => !isTest)) {
     for (const { specifier } of importsOf(file)) {
-      if (specifier.startsWith(".") && !file.isTest) alive.add(resolve(file.path, specifier));
+      if (specifier.startsWith(".")) alive.add(resolve(file.path, specifier));
     }
     // A worker or process is started by its file's name.
     for (const match of file.text.matchAll(/"\.\/([a-z0-9-]+)\.(?:js|ts)"/g))

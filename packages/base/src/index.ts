@@ -17,4 +17,5 @@ export {
 } from "./ports.ts";
 export { Prng } from "./prng.ts";
 export { RingQueue } from "./ring-queue.ts";
+export { Slab } from "./slab.ts";
 export { bigFromHalves, compareIds, idFromHex, idToHex, safeFromHalves, UINT64_MAX } from "./uint64.ts";

@@ -27,7 +27,7 @@ export type Config = {
   readonly asyncStorageWrites?: boolean;
   /** Budget of encoded entry bytes in one append; 0 sends one entry a message. */
   readonly maxSizePerMsg?: number;
-  /** Budget of encoded entry bytes handed out to be applied and not yet applied; 0 takes maxSizePerMsg. */
+  /** Budget of encoded entry bytes handed out to be applied and not yet applied; 0 takes maxSizePerMsg, both 0 one entry. */
   readonly maxCommittedSizePerReady?: number;
   /** Budget of proposed payload bytes not yet applied, beyond which proposals are dropped; 0 means no limit. */
   readonly maxUncommittedEntriesSize?: number;
@@ -70,7 +70,8 @@ export function resolveConfig(config: Config): ResolvedConfig {
     applied: config.applied ?? 0,
     asyncStorageWrites: config.asyncStorageWrites ?? false,
     maxSizePerMsg,
-    maxCommittedSizePerReady: config.maxCommittedSizePerReady || maxSizePerMsg,
+    // The log hands out at least one entry while there is any budget, and none where there never is.
+    maxCommittedSizePerReady: config.maxCommittedSizePerReady || maxSizePerMsg || 1,
     maxUncommittedEntriesSize: config.maxUncommittedEntriesSize || Number.POSITIVE_INFINITY,
     maxInflightMsgs: config.maxInflightMsgs,
     maxInflightBytes: config.maxInflightBytes ?? 0,

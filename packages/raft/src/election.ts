@@ -85,8 +85,11 @@ export function handleVoteRequest(r: Raft, m: Message): void {
 
 /** Rejects at this member's own term, so that the candidate learns of it. */
 export function rejectVote(r: Raft, m: Message): void {
-  r.logger.info(describeVoteRequest(r, m, r.log.lastEntryId())("rejected", "from"));
-  send(r, newMessage({ type: responseTo(m.type), to: m.from, term: r.term, reject: true }));
+  const last = r.log.lastEntryId();
+  r.logger.info(describeVoteRequest(r, m, last)("rejected", "from"));
+  // A member set up from a snapshot without a HardState is at term 0, which no answer can carry; its log tells of a later one.
+  const term = Math.max(r.term, last.term);
+  send(r, newMessage({ type: responseTo(m.type), to: m.from, term, reject: true }));
 }
 
 /** True if a vote request must be ignored because a leader is known and was heard of within an election timeout. */

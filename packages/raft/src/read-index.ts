@@ -9,11 +9,9 @@ import { type Index, NONE } from "./types.ts";
 
 /** Leader: takes a read request, its own or a forwarded one. @throws RaftError `TooManyReads`. */
 export function handleReadIndex(r: Raft, m: Message): void {
-  if (r.tracker.isSingleton()) {
-    respond(r, m, r.log.committed);
-    return;
-  }
-  // Before its first commit in its term a leader does not know the commit index of its predecessors.
+  // Before its first commit in its term a leader does not know the commit index of its predecessors. Divergence: etcd lets a
+  // single voter answer at once; after a crash that lost the commit index (it is not synced), or after a term led by another
+  // member, it would answer with an index below what was already acknowledged.
   if (!committedEntryInCurrentTerm(r)) {
     if (r.pendingReadIndexMessages.length >= MAX_PENDING_READS) throw tooManyReads();
     r.pendingReadIndexMessages.push(m);
@@ -53,7 +51,7 @@ export function handleReadIndexResp(r: Raft, m: Message): void {
 }
 
 function confirm(r: Raft, m: Message): void {
-  if (r.config.readOnlyOption === "leaseBased") {
+  if (r.config.readOnlyOption === "leaseBased" || isOnlyVoter(r)) {
     respond(r, m, r.log.committed);
     return;
   }
@@ -61,6 +59,14 @@ function confirm(r: Raft, m: Message): void {
   // The leader vouches for itself; the followers do so in their heartbeat responses.
   r.readOnly.receiveAck(r.id, r.readOnly.heartbeatContext());
   bcastHeartbeat(r);
+}
+
+/**
+ * True if nobody else can lead. Divergence: etcd does not ask whether the single voter is this leader. One that was removed, or
+ * demoted, leads on, and cannot know whether the only voter has meanwhile elected itself.
+ */
+function isOnlyVoter(r: Raft): boolean {
+  return r.tracker.isSingleton() && r.tracker.config.voters.has(r.id);
 }
 
 function respond(r: Raft, request: Message, index: Index): void {

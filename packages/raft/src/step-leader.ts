@@ -86,8 +86,13 @@ function handlePropose(r: Raft, m: Message): void {
     );
     throw proposalDropped();
   }
+  const { pendingConfIndex } = r;
   const entries = m.entries.map((entry, i) => admitConfChange(r, entry, r.log.lastIndex() + i + 1));
-  if (!appendEntry(r, entries)) throw proposalDropped();
+  if (!appendEntry(r, entries)) {
+    // What is not in the log must not stand in the way of the next change, which may be this one, proposed again.
+    r.pendingConfIndex = pendingConfIndex;
+    throw proposalDropped();
+  }
   bcastAppend(r);
 }
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Slab } from "@quorate/base";
 import { drawSeed, rerun, withSeed } from "@quorate/testkit";
 import fc from "fast-check";
 import { DumpWriter, decodeDump, decodePut, encodePut, ORIGIN_BYTES, pairSize } from "./kv-codec.ts";
 
+const slab = new Slab(1_024);
 const SEED = drawSeed();
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const utf8Length = (text: string): number => new TextEncoder().encode(text).length;
@@ -36,26 +38,26 @@ function dumpOf(list: readonly (readonly [string, Uint8Array])[], headroom = 0):
 describe("raftexample/kv-codec", () => {
   it("writes a proposal as its head comment says", () => {
     const origin = bytes(1, 2, 3, 4, 5, 6, 7, 8);
-    const data = encodePut({ origin, sequence: 0x01020304, key: "kü", value: bytes(9) });
+    const data = encodePut({ origin, sequence: 0x01020304, key: "kü", value: bytes(9) }, slab);
     assert.deepEqual(data, bytes(1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 0, 0, 0, 3, 0x6b, 0xc3, 0xbc, 9));
   });
 
   it("reads back every proposal that it writes", () => {
     check(put, (given) => {
-      assert.deepEqual(decodePut(encodePut(given)), { ...given, keyBytes: utf8Length(given.key) });
+      assert.deepEqual(decodePut(encodePut(given, slab)), { ...given, keyBytes: utf8Length(given.key) });
     });
   });
 
   it("keeps a byte order mark at the front of a key", () => {
     const origin = new Uint8Array(ORIGIN_BYTES);
     const given = { origin, sequence: 1, key: "\uFEFFa", value: bytes(1) };
-    assert.equal(decodePut(encodePut(given)).key, "\uFEFFa");
+    assert.equal(decodePut(encodePut(given, slab)).key, "\uFEFFa");
     assert.deepEqual([...decodeDump(dumpOf([["\uFEFFa", bytes(1)]])).pairs.keys()], ["\uFEFFa"]);
   });
 
   it("reads a proposal out of the middle of other bytes, and shares its value", () => {
     check(put, (given) => {
-      const encoded = encodePut(given);
+      const encoded = encodePut(given, slab);
       const around = new Uint8Array(encoded.length + 10);
       around.set(encoded, 5);
       const decoded = decodePut(around.subarray(5, 5 + encoded.length));
@@ -65,7 +67,7 @@ describe("raftexample/kv-codec", () => {
   });
 
   it("refuses a proposal cut anywhere before the end of its key", () => {
-    const data = encodePut({ origin: new Uint8Array(8), sequence: 1, key: "key", value: new Uint8Array(0) });
+    const data = encodePut({ origin: new Uint8Array(8), sequence: 1, key: "key", value: new Uint8Array(0) }, slab);
     for (let length = 0; length < 16; length++) {
       const cut = data.subarray(0, length);
       assert.throws(() => decodePut(cut), {
@@ -81,7 +83,7 @@ describe("raftexample/kv-codec", () => {
   });
 
   it("refuses keys that are not UTF-8", () => {
-    const data = encodePut({ origin: new Uint8Array(8), sequence: 1, key: "k", value: new Uint8Array(0) });
+    const data = encodePut({ origin: new Uint8Array(8), sequence: 1, key: "k", value: new Uint8Array(0) }, slab);
     data[16] = 0xff;
     assert.throws(() => decodePut(data), { code: "Malformed", message: "a key is not UTF-8" });
     const dump = dumpOf([["k", bytes(1)]]);

@@ -6,7 +6,7 @@
  *
  * All numbers are big endian. `origin` names one run of one process, so that a replayed entry never answers a new request.
  */
-import { assert, CodedError } from "@quorate/base";
+import { assert, CodedError, type Slab } from "@quorate/base";
 
 /** One write, as proposed by the process `origin`. */
 export type Put = {
@@ -38,16 +38,16 @@ const utf8Encoder = new TextEncoder();
 /** A leading byte order mark is part of the key: dropping it would make two keys one, and a dump longer than its pairs say. */
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The proposal as entry data. */
-export function encodePut({ origin, sequence, key, value }: Put): Uint8Array {
-  const keyBytes = utf8Encoder.encode(key);
-  const out = new Uint8Array(PUT_HEADER_BYTES + keyBytes.length + value.length);
-  const view = new DataView(out.buffer);
+/** The proposal as entry data, in memory taken from `slab`. */
+export function encodePut({ origin, sequence, key, value }: Put, slab: Slab): Uint8Array {
+  // A key of ASCII takes a byte a character; any other is measured by encoding it once.
+  const keyBytes = isAscii(key) ? key.length : utf8Encoder.encode(key).length;
+  const out = slab.allocate(PUT_HEADER_BYTES + keyBytes + value.length);
   out.set(origin, 0);
-  view.setUint32(ORIGIN_BYTES, sequence);
-  view.setUint32(ORIGIN_BYTES + 4, keyBytes.length);
-  out.set(keyBytes, PUT_HEADER_BYTES);
-  out.set(value, PUT_HEADER_BYTES + keyBytes.length);
+  writeUint32(out, ORIGIN_BYTES, sequence);
+  writeUint32(out, ORIGIN_BYTES + 4, keyBytes);
+  utf8Encoder.encodeInto(key, out.subarray(PUT_HEADER_BYTES, PUT_HEADER_BYTES + keyBytes));
+  out.set(value, PUT_HEADER_BYTES + keyBytes);
   return out;
 }
 
@@ -135,6 +135,18 @@ function decodeText(bytes: Uint8Array): string {
   } catch (cause) {
     throw malformed("a key is not UTF-8", cause);
   }
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+function writeUint32(out: Uint8Array, at: number, value: number): void {
+  out[at] = value >>> 24;
+  out[at + 1] = (value >>> 16) & 0xff;
+  out[at + 2] = (value >>> 8) & 0xff;
+  out[at + 3] = value & 0xff;
 }
 
 function malformed(problem: string, cause?: unknown): KvCodecError {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Prng } from "@quorate/base";
-import { silentTrace } from "@quorate/base";
+import { Slab, silentTrace } from "@quorate/base";
 import { withSeed } from "@quorate/testkit";
 import { Channel } from "./channel.ts";
 import { decodeDump, encodePut } from "./kv-codec.ts";
 import type { StoreDump } from "./kv-dump.ts";
 import { type Commit, KvStore, type ProposeRequest } from "./kv-store.ts";
 
+const slab = new Slab(1_024);
 /** A store that is written to by commits alone, and a plain map that is told the same. */
 class Pair {
   readonly model = new Map<string, string>();
@@ -23,12 +24,15 @@ class Pair {
   }
 
   put(key: string, value: string): void {
-    const data = encodePut({
-      origin: Uint8Array.from([1, 1, 1, 1, 1, 1, 1, 1]),
-      sequence: 1,
-      key,
-      value: new TextEncoder().encode(value),
-    });
+    const data = encodePut(
+      {
+        origin: Uint8Array.from([1, 1, 1, 1, 1, 1, 1, 1]),
+        sequence: 1,
+        key,
+        value: new TextEncoder().encode(value),
+      },
+      slab,
+    );
     this.store.readCommits([{ term: 1, index: ++this.#index, data }]);
     this.model.set(key, value);
   }

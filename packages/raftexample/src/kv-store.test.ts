@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { silentTrace } from "@quorate/base";
+import { Slab, silentTrace } from "@quorate/base";
 import { Channel } from "./channel.ts";
 import { encodePut } from "./kv-codec.ts";
 import { type Commit, type CommittedEntry, KvStore, MAX_PENDING_WRITES, type ProposeRequest } from "./kv-store.ts";
 
+const slab = new Slab(1_024);
 const TIMEOUT_MS = 7_000;
 const OWN = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);
 const FOREIGN = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 9]);
@@ -76,7 +77,7 @@ describe("raftexample/kv-store", () => {
   it("applies the writes of others without answering its own of the same number", async () => {
     const h = new Harness();
     const write = h.store.propose("mine", text("1"));
-    h.commit(encodePut({ origin: FOREIGN, sequence: 1, key: "theirs", value: text("2") }));
+    h.commit(encodePut({ origin: FOREIGN, sequence: 1, key: "theirs", value: text("2") }, slab));
     assert.deepEqual(h.store.lookup("theirs"), text("2"));
     assert.equal(await outcome(write), "pending");
     h.commitProposal(0);
@@ -158,7 +159,7 @@ describe("raftexample/kv-store", () => {
 
   it("keeps no hold on the memory of an entry", () => {
     const h = new Harness();
-    const data = encodePut({ origin: FOREIGN, sequence: 1, key: "a", value: text("1") });
+    const data = encodePut({ origin: FOREIGN, sequence: 1, key: "a", value: text("1") }, slab);
     h.commit(data);
     data.fill(0);
     assert.deepEqual(h.store.lookup("a"), text("1"));
@@ -171,7 +172,7 @@ describe("raftexample/kv-store", () => {
       ["b", "1"],
       ["a", ""],
     ] as const) {
-      h.commit(encodePut({ origin: FOREIGN, sequence: 1, key, value: text(value) }));
+      h.commit(encodePut({ origin: FOREIGN, sequence: 1, key, value: text(value) }, slab));
     }
     assert.equal(h.store.size, 2);
     assert.deepEqual(h.store.lookup("a"), new Uint8Array(0));

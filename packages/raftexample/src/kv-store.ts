@@ -2,7 +2,7 @@
  * The replicated key-value store: what proposals mean. It owns the pairs and the writes that wait for their commit; it never
  * talks to a peer or to a disk.
  */
-import { CodedError, EMPTY_BYTES, equalBytes, type TracePoints } from "@quorate/base";
+import { CodedError, equalBytes, Slab, type TracePoints } from "@quorate/base";
 import type { Channel } from "./channel.ts";
 import { type CommittedPut, type Dump, decodePut, encodePut, pairSize } from "./kv-codec.ts";
 import { StoreDump } from "./kv-dump.ts";
@@ -17,6 +17,9 @@ export type CommittedEntry = { readonly term: number; readonly index: number; re
 
 /** Writes that may wait for their commit at once; one more is refused. */
 export const MAX_PENDING_WRITES = 16_384;
+
+const VALUE_BLOCK_BYTES = 4 * 1024;
+const PROPOSAL_BLOCK_BYTES = 64 * 1024;
 
 /** Why a write was not acknowledged. `Unknown` outcomes may still take effect. */
 export class WriteError extends CodedError<{ readonly code: "Busy" | "Dropped" | "TimedOut" | "Stopped" }> {
@@ -40,6 +43,10 @@ export class KvStore {
   readonly #options: KvStoreOptions;
   readonly #proposeC: Channel<ProposeRequest>;
   #pairs = new Map<string, Uint8Array>();
+  /** Proposals of one time share blocks: the log lets go of them together. */
+  readonly #proposals = new Slab(PROPOSAL_BLOCK_BYTES);
+  /** Values live for different times: small blocks, so that one that stays holds on to little. */
+  readonly #values = new Slab(VALUE_BLOCK_BYTES);
   /** What the pairs take in a dump. Invariant: the sum of their `pairSize`. */
   #sizeBytes = 0;
   /** Dumps in the making, which must hear of every change. */
@@ -74,7 +81,7 @@ export class KvStore {
       this.#waiting.set(sequence, { resolve, reject, deadline: now() + timeoutMs });
       if (trace.active) trace.emit("kvstore.propose", memberId, { note: key });
       const dropped = (reason: string): void => this.#settle(sequence, writeError("Dropped", reason));
-      if (!this.#proposeC.send({ data: encodePut({ origin, sequence, key, value }), dropped })) {
+      if (!this.#proposeC.send({ data: encodePut({ origin, sequence, key, value }, this.#proposals), dropped })) {
         this.#settle(sequence, writeError("Stopped", "this member is stopping"));
       }
     });
@@ -132,7 +139,7 @@ export class KvStore {
     for (const dump of this.#dumps) dump.beforeChange(key, former);
     this.#sizeBytes += former === undefined ? pairSize(keyBytes, value.length) : value.length - former.length;
     // The entry's bytes belong to the log: keep a copy.
-    this.#pairs.set(key, value.length === 0 ? EMPTY_BYTES : value.slice());
+    this.#pairs.set(key, this.#values.copy(value));
   }
 
   #settle(sequence: number, error: WriteError | undefined): void {

@@ -38,7 +38,7 @@ export const SNAPSHOT_CATCH_UP_ENTRIES = 5_000;
 export type DurableLog = {
   /** Resolves once saved, synced first if `mustSync`. */
   readonly save: (hardState: HardState | undefined, entries: readonly Entry[], mustSync: boolean) => Promise<void>;
-  /** Writes the snapshot file, then its WAL record, both synced. */
+  /** Writes the snapshot file, then its WAL record, both synced. Takes over the memory of its data. */
   readonly saveSnapshot: (snapshot: Snapshot) => Promise<void>;
   /** Entries below `index` are covered by a durable snapshot. */
   readonly release: (index: number) => Promise<void>;
@@ -145,7 +145,7 @@ export class RaftNode {
     if (ready.softState !== undefined) this.#isLeader = ready.softState.raftState === StateType.Leader;
     // Step 18. A received snapshot first: the entries and the commit index saved next may lie behind it.
     const snapshot = isEmptySnapshot(ready.snapshot) ? undefined : ready.snapshot;
-    if (snapshot !== undefined) await log.saveSnapshot(snapshot);
+    if (snapshot !== undefined) await log.saveSnapshot({ ...snapshot, data: snapshot.data?.slice() });
     // A snapshot counts after a restart only if the log knows that it is committed; this member is about to acknowledge it.
     const saved = log.save(ready.hardState, ready.entries, ready.mustSync || snapshot !== undefined);
     this.#trace("wal.save", ready.entries);
@@ -199,7 +199,7 @@ export class RaftNode {
     const { index, confState } = snapshot.metadata;
     this.#deps.logger.info(`publishing snapshot at index ${index}, applied ${this.#appliedIndex}`);
     assert(index > this.#appliedIndex, `snapshot index ${index} is ahead of the applied index ${this.#appliedIndex}`);
-    this.#deps.storage.applySnapshot(snapshot);
+    this.#deps.storage.applySnapshot({ ...snapshot, data: undefined });
     this.#deps.recover(snapshot.data ?? EMPTY_BYTES);
     this.#confState = confState;
     this.#snapshotIndex = index;
@@ -280,8 +280,9 @@ export class RaftNode {
     const { storage, log, logger } = this.#deps;
     // A newer one may have come from the leader meanwhile.
     if (index <= storage.snapshot().metadata.index) return;
-    const snapshot = storage.createSnapshot(index, confState, data);
-    await log.saveSnapshot(snapshot);
+    // Raft needs to know how far it reaches; what is sent to a follower is the state of that moment (#sendSnapshot).
+    const snapshot = storage.createSnapshot(index, confState, EMPTY_BYTES);
+    await log.saveSnapshot({ ...snapshot, data });
     const compactIndex = index - SNAPSHOT_CATCH_UP_ENTRIES;
     if (compactIndex >= storage.firstIndex()) {
       storage.compact(compactIndex);

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { silentTrace } from "@quorate/base";
+import { Slab, silentTrace } from "@quorate/base";
 import { Channel } from "./channel.ts";
 import { encodePut } from "./kv-codec.ts";
 import { type Commit, KvStore, type ProposeRequest } from "./kv-store.ts";
 import { newMembers } from "./members.ts";
 import { ReplicatedState } from "./replicated-state.ts";
 
+const slab = new Slab(1_024);
 class Harness {
   readonly commitC = new Channel<Commit>("commitC");
   readonly store: KvStore;
@@ -30,7 +31,7 @@ class Harness {
 
   put(key: string, value: string): void {
     const origin = new Uint8Array(8).fill(1);
-    const data = encodePut({ origin, sequence: 1, key, value: new TextEncoder().encode(value) });
+    const data = encodePut({ origin, sequence: 1, key, value: new TextEncoder().encode(value) }, slab);
     this.commitC.send([{ term: 1, index: 1, data }]);
   }
 

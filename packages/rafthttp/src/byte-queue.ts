@@ -1,10 +1,9 @@
 /**
- * Bytes that arrived in pieces and leave in frames. A frame is copied out once into an array of its own, so that what is decoded from it
- * keeps neither the socket's buffer nor other frames alive.
+ * Bytes that arrived in pieces and leave in frames. A frame that arrived in one piece leaves as a view of it, others are copied
+ * together. A piece is as long as what was read from the socket, no longer, and what is decoded from it lives and dies in order: a view
+ * holds on to its neighbours in the log, and to nothing else.
  */
-import { assert } from "@quorate/base";
-
-const TWO_32 = 2 ** 32;
+import { assert, EMPTY_BYTES } from "@quorate/base";
 
 export class ByteQueue {
   #chunks: Uint8Array[] = [];
@@ -23,32 +22,52 @@ export class ByteQueue {
     this.#length += chunk.length;
   }
 
-  /** Copies the next `count` bytes out. They must have arrived. */
+  /** The next `count` bytes, which must have arrived. They may share memory with what was pushed. */
   take(count: number): Uint8Array {
     assert(count <= this.#length, "a frame is taken once it is complete");
-    const out = new Uint8Array(count);
-    let done = 0;
-    while (done < count) {
-      const first = this.#chunks[0]!;
-      const size = Math.min(first.length - this.#start, count - done);
-      out.set(first.subarray(this.#start, this.#start + size), done);
-      done += size;
-      this.#start += size;
-      if (this.#start === first.length) {
-        this.#chunks.shift();
-        this.#start = 0;
-      }
-    }
-    this.#length -= count;
-    return out;
+    const first = this.#chunks[0];
+    if (first === undefined) return EMPTY_BYTES;
+    const end = this.#start + count;
+    if (end > first.length) return this.#gather(count);
+    const taken = first.subarray(this.#start, end);
+    this.#skip(count);
+    return taken;
+  }
+
+  /** The next byte, which must have arrived. */
+  takeByte(): number {
+    assert(this.#length > 0, "a byte is taken once it is there");
+    const byte = this.#chunks[0]![this.#start]!;
+    this.#skip(1);
+    return byte;
   }
 
   /** The next big-endian u64 as a number; Infinity where a number cannot hold it (no length may be that large). */
   takeUint64(): number {
-    const b = this.take(8);
-    const hi = ((b[0]! << 24) | (b[1]! << 16) | (b[2]! << 8) | b[3]!) >>> 0;
-    const lo = ((b[4]! << 24) | (b[5]! << 16) | (b[6]! << 8) | b[7]!) >>> 0;
-    const value = hi * TWO_32 + lo;
+    let value = 0;
+    for (let i = 0; i < 8; i++) value = value * 256 + this.takeByte();
     return Number.isSafeInteger(value) ? value : Number.POSITIVE_INFINITY;
+  }
+
+  /** A frame that lies in several pieces. */
+  #gather(count: number): Uint8Array {
+    const out = new Uint8Array(count);
+    for (let done = 0; done < count; ) {
+      const first = this.#chunks[0]!;
+      const size = Math.min(first.length - this.#start, count - done);
+      out.set(first.subarray(this.#start, this.#start + size), done);
+      done += size;
+      this.#skip(size);
+    }
+    return out;
+  }
+
+  /** Moves on within the first piece. */
+  #skip(count: number): void {
+    this.#start += count;
+    this.#length -= count;
+    if (this.#start < this.#chunks[0]!.length) return;
+    this.#chunks.shift();
+    this.#start = 0;
   }
 }

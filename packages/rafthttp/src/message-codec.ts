@@ -26,7 +26,8 @@ export type StreamEncoder = { readonly encode: (out: OutputBuffer, m: Message | 
 /** Decodes what arrives on one connection; chunks may be cut anywhere. @throws RafthttpError, after which the connection is of no use. */
 export type StreamDecoder = { readonly push: (chunk: Uint8Array) => Message[] };
 
-const LINK_HEARTBEAT: Message = newMessage({ type: MessageType.MsgHeartbeat });
+/** Two bytes, as etcd 3.7 sends it; every release reads it. */
+const LINK_HEARTBEAT: Message = newMessage({ type: MessageType.MsgHeartbeat, explicitZeros: 0 });
 
 /** True for the message that only keeps a connection alive. */
 export function isLinkHeartbeat(m: Message): boolean {

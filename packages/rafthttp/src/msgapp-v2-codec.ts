@@ -127,7 +127,7 @@ class MsgAppV2Decoder {
     const queue = this.#queue;
     switch (this.#stage) {
       case "type":
-        this.#stage = stageOf(queue.take(1)[0]!);
+        this.#stage = stageOf(queue.takeByte());
         this.#frameBytes = 0;
         return undefined;
       case "appLength":

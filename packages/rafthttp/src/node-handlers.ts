@@ -23,8 +23,8 @@ export type HandlerDeps = {
   readonly logger: Logger;
   readonly findPeer: (id: bigint) => Peer | undefined;
   readonly addRemote: (id: bigint, urls: readonly string[]) => void;
-  /** A message arrived outside of a stream. */
-  readonly received: (m: Message) => void;
+  /** Hands a message that came by POST to raft. Throws to refuse it. */
+  readonly process: (m: Message) => void;
 };
 
 /** Answers a request to one of the peer paths; false for any other path, which is left alone. */
@@ -49,13 +49,13 @@ export function handlePeerRequest(deps: HandlerDeps, request: IncomingMessage, r
 /** The checks that all raft paths share. */
 function admit(deps: HandlerDeps, method: string, request: IncomingMessage, response: ServerResponse): boolean {
   response.setHeader(Header.ClusterId, idToHex(deps.identity.clusterId));
+  // A stream's dialer takes an answer without a version for an ancient one.
+  if (method === "GET") response.setHeader(Header.ServerVersion, deps.identity.version);
   if (request.method !== method) {
     response.setHeader("Allow", method);
     refuse(response, 405, "Method Not Allowed\n");
     return false;
   }
-  // A stream's dialer takes an answer without a version for an ancient one.
-  if (method === "GET") response.setHeader(Header.ServerVersion, deps.identity.version);
   const refusal = checkRequest(deps.identity, request.headers);
   if (refusal !== undefined) {
     refuse(response, refusal.status, refusal.body);
@@ -89,10 +89,13 @@ function handleStream(deps: HandlerDeps, path: string, request: IncomingMessage,
 }
 
 async function handlePipeline(deps: HandlerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { maxMessageBytes } = deps.limits;
+  const refuseSize = (): void => refuseEarly(deps, request, response, 400, "error reading raft message\n");
+  if (Number(request.headers["content-length"] ?? 0) > maxMessageBytes) return refuseSize();
   const queue = new ByteQueue();
-  for await (const chunk of request) {
-    queue.push(chunk as Uint8Array);
-    if (queue.length > deps.limits.maxMessageBytes) return refuse(response, 400, "error reading raft message\n");
+  for await (const chunk of chunksOf(request)) {
+    queue.push(chunk);
+    if (queue.length > maxMessageBytes) return refuseSize();
   }
   let m: Message;
   try {
@@ -105,16 +108,18 @@ async function handlePipeline(deps: HandlerDeps, request: IncomingMessage, respo
   response.end();
 }
 
+/** A body in pieces. Unlike the stream itself it can be left in the middle without loss of the connection, and so of the answer. */
+function chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  return request.iterator({ destroyOnReturn: false });
+}
+
 /**
  * Hands a message to raft. On refusal etcd means to answer 403, but what goes over the wire is a 500 and a closed connection: a peer must be
  * able to live with either, and gets the latter.
  */
 function process(deps: HandlerDeps, m: Message, response: ServerResponse): boolean {
   try {
-    if (deps.raft.isIdRemoved(m.from))
-      throw new RafthttpError("MemberRemoved", `member ${idToHex(m.from)} was removed`);
-    if (m.to !== deps.identity.id) throw new RafthttpError("Refused", `the message is for member ${idToHex(m.to)}`);
-    deps.received(m);
+    deps.process(m);
     return true;
   } catch (error) {
     deps.logger.warn(`refused a message from ${idToHex(m.from)}: ${messageOf(error)}`);
@@ -129,8 +134,8 @@ async function handleSnapshot(deps: HandlerDeps, request: IncomingMessage, respo
   const body = new SnapshotBody(deps.limits.maxSnapshotMessageBytes);
   let sink: SnapshotSink | undefined;
   try {
-    for await (const chunk of request) {
-      for (const bytes of body.push(chunk as Uint8Array)) {
+    for await (const chunk of chunksOf(request)) {
+      for (const bytes of body.push(chunk)) {
         if (bytes.length === 0) continue;
         if (deps.snapshots === undefined)
           throw new RafthttpError("Refused", "this member takes no backend with a snapshot");
@@ -144,7 +149,9 @@ async function handleSnapshot(deps: HandlerDeps, request: IncomingMessage, respo
     await sink?.abort();
     const isBadRequest = error instanceof RafthttpError && error.code !== "Refused";
     deps.logger.warn(`receiving a snapshot failed: ${messageOf(error)}`);
-    return refuse(
+    return refuseEarly(
+      deps,
+      request,
       response,
       isBadRequest ? 400 : 500,
       isBadRequest ? "error reading raft message\n" : "error saving snapshot\n",
@@ -186,6 +193,24 @@ function refuse(response: ServerResponse, status: number, body: string): void {
     "Content-Length": Buffer.byteLength(body),
   });
   response.end(body);
+}
+
+/**
+ * Refuses a request whose body may still be coming. The rest is thrown away for as long as a reader may be silent: a connection that is
+ * closed with unread bytes is reset, which takes the answer with it.
+ */
+function refuseEarly(
+  deps: HandlerDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  body: string,
+): void {
+  refuse(response, status, body);
+  if (request.complete || request.destroyed) return;
+  request.resume();
+  const giveUp = setTimeout(() => request.destroy(), deps.limits.readTimeoutMs).unref();
+  request.on("close", () => clearTimeout(giveUp));
 }
 
 function failed(deps: HandlerDeps, response: ServerResponse): (error: unknown) => void {

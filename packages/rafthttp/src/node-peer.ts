@@ -27,6 +27,8 @@ export type PeerDeps = {
   readonly identity: Identity;
   readonly limits: Limits;
   readonly raft: Raft;
+  /** Hands a received message to raft. Throws to refuse it. */
+  readonly process: (m: Message) => void;
   readonly dialer: Dialer;
   readonly logger: Logger;
   readonly trace: TracePoints;
@@ -92,9 +94,7 @@ export class Peer {
       },
       (error: unknown) => {
         logger.warn(`sending a snapshot to ${this.#name} failed: ${messageOf(error)}`);
-        this.#failed(error);
-        raft.reportUnreachable(m.to);
-        raft.reportSnapshot(m.to, "failure");
+        this.#sendFailed(m, error);
       },
     );
   }
@@ -119,6 +119,14 @@ export class Peer {
       this.#recvScheduled = false;
       this.#recvLoop();
     });
+  }
+
+  /** One message that did not come by a stream, at once. @throws what raft says against it. */
+  process(m: Message): void {
+    if (this.#paused || this.#closed) return;
+    this.stats.receivedMessages++;
+    if (this.#deps.trace.active) this.#traceReceived("Peer.recvLoop", m);
+    this.#deps.process(m);
   }
 
   update(urls: readonly string[]): void {
@@ -155,7 +163,7 @@ export class Peer {
         if (this.#closed) return;
         if (this.#deps.trace.active) this.#traceReceived("Peer.recvLoop", m);
         try {
-          this.#deps.raft.process(m);
+          this.#deps.process(m);
         } catch (error) {
           this.stats.dropped++;
           this.#deps.logger.debug(`raft refused a message from ${this.#name}: ${messageOf(error)}`);
@@ -173,6 +181,9 @@ export class Peer {
       trace,
       createEncoder: kind === "msgapp" ? createMsgAppV2Encoder : createMessageEncoder,
       onAttached: () => this.#activate(),
+      onLost: () => {
+        if (!this.#closed) this.#deps.raft.reportUnreachable(this.id);
+      },
       onDetached: () => this.#failed("the stream it dialled ended"),
     });
   }
@@ -211,12 +222,7 @@ export class Peer {
         this.#activate();
         if (m.type === MessageType.MsgSnap) raft.reportSnapshot(m.to, "finish");
       },
-      onFailed: (m, error) => {
-        this.#failed(error);
-        if (error instanceof RafthttpError && error.code === "MemberRemoved") this.#deps.onRemoved(error);
-        raft.reportUnreachable(m.to);
-        if (m.type === MessageType.MsgSnap) raft.reportSnapshot(m.to, "failure");
-      },
+      onFailed: (m, error) => this.#sendFailed(m, error),
     });
   }
 
@@ -234,6 +240,15 @@ export class Peer {
   #failed(error: unknown): void {
     if (this.#closed || !this.#status.deactivate()) return;
     this.#deps.logger.warn(`peer ${this.#name} became inactive: ${messageOf(error)}`);
+  }
+
+  /** What a failed POST means, for a message or a snapshot. */
+  #sendFailed(m: Message, error: unknown): void {
+    const { raft, onRemoved } = this.#deps;
+    this.#failed(error);
+    if (error instanceof RafthttpError && error.code === "MemberRemoved") onRemoved(error);
+    raft.reportUnreachable(m.to);
+    if (m.type === MessageType.MsgSnap) raft.reportSnapshot(m.to, "failure");
   }
 
   #traceReceived(name: string, m: Message): void {

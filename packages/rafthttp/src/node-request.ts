@@ -14,22 +14,36 @@ export type Dialer = {
   readonly close: () => void;
 };
 
-export function createDialer(tls: TlsOptions | undefined): Dialer {
+/** @param dialTimeoutMs a connection that is not up by then is given up. */
+export function createDialer(tls: TlsOptions | undefined, dialTimeoutMs: number): Dialer {
   const certificates =
     tls === undefined ? {} : { cert: tls.cert, key: tls.key, ca: tls.ca, ALPNProtocols: ["http/1.1"] };
   const httpAgent = new http.Agent({ keepAlive: true, noDelay: true });
   const httpsAgent = new https.Agent({ keepAlive: true, noDelay: true, ...certificates });
   return {
     open: (url, options, own) => {
-      if (url.startsWith("https:"))
-        return https.request(url, { ...certificates, ...options, agent: own ? false : httpsAgent });
-      return http.request(url, { ...options, agent: own ? false : httpAgent });
+      const isSecure = url.startsWith("https:");
+      const request = isSecure
+        ? https.request(url, { ...certificates, ...options, agent: own ? false : httpsAgent })
+        : http.request(url, { ...options, agent: own ? false : httpAgent });
+      limitDial(request, isSecure ? "secureConnect" : "connect", dialTimeoutMs);
+      return request;
     },
     close: () => {
       httpAgent.destroy();
       httpsAgent.destroy();
     },
   };
+}
+
+/** Node's own timeout starts once a connection is up: this one covers a host that never answers. */
+function limitDial(request: http.ClientRequest, connected: "connect" | "secureConnect", dialTimeoutMs: number): void {
+  request.on("socket", (socket) => {
+    if (!socket.connecting) return;
+    const giveUp = setTimeout(() => request.destroy(new Error("no connection in time")), dialTimeoutMs).unref();
+    socket.once(connected, () => clearTimeout(giveUp));
+    socket.once("close", () => clearTimeout(giveUp));
+  });
 }
 
 export type Answer = { readonly status: number; readonly body: string };
@@ -52,9 +66,15 @@ export function exchange(
     const outgoing = dialer.open(url, { method, headers }, false);
     outgoing.setTimeout(deadlineMs, () => outgoing.destroy(new Error("no answer in time")));
     outgoing.on("error", failed);
+    // The last word where no other event tells, as after a switch of protocols that nobody asked for.
+    outgoing.on("close", () => failed(new Error("the connection ended without an answer")));
     outgoing.on("response", (incoming) => {
       incoming.on("error", failed);
-      collectText(incoming, (text) => resolve({ status: incoming.statusCode ?? 0, body: text }));
+      collectText(incoming, (text) => {
+        resolve({ status: incoming.statusCode ?? 0, body: text });
+        // An answer that came early is a refusal: nobody wants the rest of the body.
+        if (!outgoing.writableEnded) outgoing.destroy();
+      });
     });
     if (body === undefined || body instanceof Uint8Array) outgoing.end(body);
     else writeAll(outgoing, body).catch((error: unknown) => outgoing.destroy(error as Error));
@@ -64,14 +84,22 @@ export function exchange(
 async function writeAll(outgoing: http.ClientRequest, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const chunk of chunks) {
     if (outgoing.destroyed) return;
-    if (!outgoing.write(chunk)) {
-      await new Promise<void>((next) => {
-        outgoing.once("drain", next);
-        outgoing.once("close", next);
-      });
-    }
+    if (!outgoing.write(chunk)) await drained(outgoing);
   }
   outgoing.end();
+}
+
+/** Resolves once there is room again, or nobody takes any more. */
+function drained(outgoing: http.ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.off("drain", done);
+      outgoing.off("close", done);
+      resolve();
+    };
+    outgoing.on("drain", done);
+    outgoing.on("close", done);
+  });
 }
 
 /** Reads a body up to what is worth keeping. */

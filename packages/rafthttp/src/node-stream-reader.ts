@@ -2,7 +2,7 @@
  * The reading end of one stream from one peer (step 26 of the path of a write): dials the peer, decodes what it writes, dials again when the
  * connection ends or stays silent. Each dial starts a new decoder.
  */
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { messageOf } from "@quorate/base";
 import type { Message } from "@quorate/proto";
 import { RafthttpError } from "./errors.ts";
@@ -56,7 +56,14 @@ export class StreamReader {
     this.#lastDialAt = performance.now();
     const url = picker.pick();
     const options = { method: "GET", headers: requestHeaders(identity, peerId), signal: this.#stop.signal };
-    const request = dialer.open(`${url}${path}/${identity.id.toString(16)}`, options, true);
+    let request: ClientRequest;
+    try {
+      request = dialer.open(`${url}${path}/${identity.id.toString(16)}`, options, true);
+    } catch (error) {
+      // A member's URL is what somebody typed: one that is none must not end the process.
+      this.#ended(url, error);
+      return;
+    }
     let ended = false;
     const end = (error: unknown): void => {
       if (ended) return;
@@ -64,11 +71,19 @@ export class StreamReader {
       request.destroy();
       this.#ended(url, error);
     };
-    request.setTimeout(limits.dialTimeoutMs, () => end(new Error("no answer in time")));
+    request.setTimeout(limits.dialTimeoutMs);
+    request.on("timeout", () => {
+      const isConnected = this.#connection !== undefined;
+      end(new Error(isConnected ? "nothing was heard for too long" : "no answer in time"));
+    });
     request.on("error", end);
+    // The last word where no other event tells, as after a switch of protocols that nobody asked for.
+    request.on("close", () => {
+      const isConnected = this.#connection !== undefined;
+      end(new Error(isConnected ? "the peer closed the stream" : "the connection ended without an answer"));
+    });
     request.on("response", (response) => {
       response.on("error", end);
-      response.on("close", () => end(new Error("the peer closed the stream")));
       if (response.statusCode !== 200) {
         collectText(response, (text) => end(this.#refusal(response.statusCode ?? 0, text)));
         return;
@@ -95,7 +110,7 @@ export class StreamReader {
     }
     this.#connection = response;
     response.socket.setNoDelay(true);
-    response.socket.setTimeout(limits.readTimeoutMs, () => end(new Error("nothing was heard for too long")));
+    response.socket.setTimeout(limits.readTimeoutMs);
     const decoder = createDecoder();
     response.on("data", (chunk: Uint8Array) => {
       stats.receivedBytes += chunk.length;

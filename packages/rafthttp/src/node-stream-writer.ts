@@ -16,6 +16,9 @@ export type StreamWriterDeps = {
   readonly trace: TracePoints;
   readonly createEncoder: () => StreamEncoder;
   readonly onAttached: () => void;
+  /** Messages that were taken will not be sent. */
+  readonly onLost: () => void;
+  /** The connection ended and no other took its place. */
   readonly onDetached: () => void;
 };
 
@@ -43,10 +46,9 @@ export class StreamWriter {
 
   /** Takes over a connection whose headers were sent; an older one is closed. */
   attach(response: ServerResponse): void {
-    this.#detach();
+    this.#drop();
     this.#response = response;
     this.#encoder = this.#deps.createEncoder();
-    this.#blockedAt = undefined;
     const gone = (): void => {
       if (this.#response === response) this.#detach();
     };
@@ -115,13 +117,23 @@ export class StreamWriter {
   }
 
   #detach(): void {
+    if (this.#response === undefined) return;
+    this.#drop();
+    this.#deps.onDetached();
+  }
+
+  /** Closes the connection, if there is one. What was queued for it is lost, as is what its socket did not take. */
+  #drop(): void {
     const response = this.#response;
     if (response === undefined) return;
     this.#response = undefined;
     clearInterval(this.#heartbeat);
-    this.#deps.stats.dropped += this.#queue.drain().length;
+    const lost = this.#queue.drain().length;
+    this.#deps.stats.dropped += lost;
+    const wasBlocked = this.#blockedAt !== undefined;
+    this.#blockedAt = undefined;
     response.destroy();
-    this.#deps.onDetached();
+    if (lost > 0 || wasBlocked) this.#deps.onLost();
   }
 
   #trace(m: Message): void {

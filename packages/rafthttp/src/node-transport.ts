@@ -2,8 +2,9 @@
  * The transport: all peers by id. Step 23 of the path of a write. It owns the set of peers; each Peer owns its connections.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { idToHex, silentTrace } from "@quorate/base";
+import { idToHex, silentTrace, UINT64_MAX } from "@quorate/base";
 import { type Message, MessageType } from "@quorate/proto";
+import { RafthttpError } from "./errors.ts";
 import { type HandlerDeps, handlePeerRequest } from "./node-handlers.ts";
 import { Peer, type PeerDeps } from "./node-peer.ts";
 import { createDialer, type Dialer } from "./node-request.ts";
@@ -26,7 +27,7 @@ export class Transport {
     this.#options = options;
     this.#deps = deps;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#dialer = createDialer(options.tls);
+    this.#dialer = createDialer(options.tls, this.#limits.dialTimeoutMs);
     this.#handlerDeps = {
       identity: options.identity,
       limits: this.#limits,
@@ -35,7 +36,7 @@ export class Transport {
       logger: deps.logger,
       findPeer: (id) => this.#peers.get(id),
       addRemote: (id, urls) => this.addRemote(id, urls),
-      received: (m) => this.#received(m),
+      process: (m) => this.#received(m),
     };
   }
 
@@ -141,11 +142,23 @@ export class Transport {
     this.#dialer.close();
   }
 
-  /** A message by POST goes the way of those from streams where its sender is a peer. */
+  /** A message by POST does not wait among those from streams: its sender is told whether raft took it. */
   #received(m: Message): void {
     const peer = this.#peers.get(m.from);
-    if (peer === undefined) this.#deps.raft.process(m);
-    else peer.receive([m]);
+    if (peer === undefined) this.#process(m);
+    else peer.process(m);
+  }
+
+  /** Hands a message to raft if it comes from a member and is meant for this one. Throws to refuse it. */
+  #process(m: Message): void {
+    const { raft } = this.#deps;
+    if (this.#stopped) throw new RafthttpError("Stopped", "the transport is stopped");
+    if (raft.isIdRemoved(m.from)) throw new RafthttpError("MemberRemoved", `member ${idToHex(m.from)} was removed`);
+    if (m.from >= FIRST_LOCAL_ADDRESS)
+      throw new RafthttpError("Refused", `${idToHex(m.from)} is the address of a storage thread`);
+    if (m.to !== this.#options.identity.id)
+      throw new RafthttpError("Refused", `the message is for member ${idToHex(m.to)}`);
+    raft.process(m);
   }
 
   #create(id: bigint, urls: readonly string[], withStreams: boolean): Peer {
@@ -153,6 +166,7 @@ export class Transport {
       identity: this.#options.identity,
       limits: this.#limits,
       raft: this.#deps.raft,
+      process: (m) => this.#process(m),
       dialer: this.#dialer,
       logger: this.#deps.logger,
       trace: this.#deps.trace ?? silentTrace,
@@ -165,6 +179,9 @@ export class Transport {
     return new Peer(id, urls, deps, withStreams);
   }
 }
+
+/** From here on ids are addresses inside a member, whose messages raft takes for work that was done. */
+const FIRST_LOCAL_ADDRESS = UINT64_MAX - 1n;
 
 /** Senders remembered that are not members: a cluster has few at any time. */
 const MAX_REMOTES = 64;

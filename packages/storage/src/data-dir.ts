@@ -29,15 +29,30 @@ export function prepareDataDir(disk: Disk, dir: DataDir): void {
     if (found.length > 0 && !found.includes("member")) {
       throw badDataDir(dir, `it holds ${found.slice(0, 3).join(", ")}, which is not the data of a member`);
     }
-    if (disk.exists(dir.snap) && disk.exists(dir.wal)) return;
+    const unnamed = missingFrom(disk, dir.root);
     disk.makeDir(dir.wal);
     disk.makeDir(dir.snap);
+    // Even where they are there already: an earlier run may have been killed before it synced them.
     disk.syncDir(`${dir.root}/member`);
     disk.syncDir(dir.root);
+    for (const made of unnamed) disk.syncDir(parentOf(made));
   } catch (error) {
     if (hasCode(error, "BadDataDir")) throw error;
     throw badDataDir(dir, messageOf(error), error);
   }
+}
+
+/** `path` and the directories above it that are not there, from the inside out. */
+function missingFrom(disk: Disk, path: string): string[] {
+  const missing: string[] = [];
+  for (let at = path; !disk.exists(at) && at !== parentOf(at); at = parentOf(at)) missing.push(at);
+  return missing;
+}
+
+/** The directory that holds the name of `path`. */
+export function parentOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
 }
 
 function badDataDir(dir: DataDir, problem: string, cause?: unknown): StorageError {

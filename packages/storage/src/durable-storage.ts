@@ -12,7 +12,7 @@ export type DurableStorage = {
   readonly restored: Restored;
   /** Resolves once saved; synced first if `mustSync`. */
   readonly save: (hardState: HardState | undefined, entries: readonly Entry[], mustSync: boolean) => Promise<void>;
-  /** The snapshot file, then its record in the log, both synced. */
+  /** The snapshot file, then its record in the log, both synced. The memory of `snapshot.data` is taken over: it may be gone afterwards. */
   readonly saveSnapshot: (snapshot: Snapshot) => Promise<void>;
   readonly release: (index: number) => Promise<void>;
   readonly stats: () => WalStats;
@@ -21,13 +21,14 @@ export type DurableStorage = {
 
 /** Storage on the caller's thread: every call blocks until it is done. */
 export function directStorage(storage: MemberStorage): DurableStorage {
+  let failure: Error | undefined;
   const settled = (operation: () => void): Promise<void> => {
     try {
-      operation();
-      return Promise.resolve();
+      if (failure === undefined) operation();
     } catch (error) {
-      return Promise.reject(error as Error);
+      failure = error as Error;
     }
+    return failure === undefined ? Promise.resolve() : Promise.reject(failure);
   };
   return {
     restored: storage.restored,

@@ -3,9 +3,9 @@
  * directory's identity: bound by one process at most, and gone with it, however it ends. Go's etcd locks its WAL files instead;
  * it does not see our hold, but we see its locks in /proc/locks.
  */
-import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { StorageError } from "./errors.ts";
 
 /** A hold that was taken. */
@@ -13,7 +13,7 @@ export type DataDirLock = { readonly release: () => Promise<void> };
 
 /** Takes the hold. @throws StorageError `Locked` when another process, or a Go etcd, uses the directory. */
 export async function lockDataDir(root: string): Promise<DataDirLock> {
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  makeDurably(root);
   const { dev, ino } = statSync(root);
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
@@ -27,6 +27,19 @@ export async function lockDataDir(root: string): Promise<DataDirLock> {
     throw inUse(root);
   }
   return { release };
+}
+
+/** Makes the directory where it is missing, and its name durable. */
+function makeDurably(root: string): void {
+  const first = mkdirSync(root, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const top = dirname(first);
+  for (let at = dirname(resolve(root)); ; at = dirname(at)) {
+    const fd = openSync(at, "r");
+    fsyncSync(fd);
+    closeSync(fd);
+    if (at === top || at === dirname(at)) return;
+  }
 }
 
 /** True if a file of `dir` is in the kernel's table of file locks: a running etcd has it open. */

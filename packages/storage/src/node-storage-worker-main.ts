@@ -37,23 +37,23 @@ function serve(
       else Atomics.wait(signal, 0, seen);
       continue;
     }
-    const last = requests[requests.length - 1];
-    assert(last !== undefined, "requests were taken");
-    const closing = perform(storage, requests);
-    reply({ kind: "done", id: last.id, stats: { ...storage.stats } });
+    const { id, closing } = perform(storage, requests);
+    reply({ kind: "done", id, stats: { ...storage.stats } });
     if (closing) return;
     hasIdleWork = true;
   }
 }
 
-/** Does the requests in order, with one sync behind a run of appends; true if the last thing asked was to close. */
-function perform(storage: MemberStorage, requests: readonly StorageRequest[]): boolean {
+/** Does the requests in order, with one sync behind a run of appends. What is asked after a close is not done. @returns the last one done. */
+function perform(storage: MemberStorage, requests: readonly StorageRequest[]): { id: number; closing: boolean } {
   let mustSync = false;
+  let id = 0;
   const syncAppends = (): void => {
     if (mustSync) storage.sync();
     mustSync = false;
   };
   for (const request of requests) {
+    id = request.id;
     if (request.kind === "append") {
       storage.append({ ...request.batch, mustSync: false });
       mustSync ||= request.batch.mustSync;
@@ -62,18 +62,18 @@ function perform(storage: MemberStorage, requests: readonly StorageRequest[]): b
     syncAppends();
     switch (request.kind) {
       case "saveSnapshot":
-        storage.saveSnapshot(decodeSnapshot(request.snapshot));
+        storage.saveSnapshot({ ...decodeSnapshot(request.snapshot), data: request.data });
         break;
       case "release":
         storage.release(request.index);
         break;
       case "close":
         storage.close();
-        return true;
+        return { id, closing: true };
     }
   }
   syncAppends();
-  return false;
+  return { id, closing: false };
 }
 
 function drain(port: MessagePort): StorageRequest[] {

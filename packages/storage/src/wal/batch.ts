@@ -14,7 +14,8 @@ export type WalBatch = {
   readonly bytes: Uint8Array;
   /** Something in it must be durable before the save is done. */
   readonly mustSync: boolean;
-  /** Index of the last entry, if there is any. */
+  /** Indexes of the first and the last entry, if there are any. */
+  readonly firstIndex: number | undefined;
   readonly lastIndex: number | undefined;
   /** The HardState in it, if there is one: every later segment repeats the newest. */
   readonly state: Uint8Array | undefined;
@@ -36,8 +37,9 @@ export function encodeBatch(hardState: HardState | undefined, entries: readonly 
     writeItemHeader(w, RecordType.State, state.length);
     w.bytes.set(state, w.pos);
   }
+  const firstIndex = entries[0]?.index;
   const lastIndex = entries[entries.length - 1]?.index;
-  return { bytes: w.bytes, mustSync, lastIndex, state, entryCount: entries.length };
+  return { bytes: w.bytes, mustSync, firstIndex, lastIndex, state, entryCount: entries.length };
 }
 
 function writeItemHeader(w: Writer, type: number, length: number): void {

@@ -7,7 +7,7 @@
 import { crc32c } from "@quorate/base";
 import { decodeHardState, ProtoError, type Record } from "@quorate/proto";
 import { corrupt } from "../errors.ts";
-import { LENGTH_WORD_BYTES, RecordType, readFrame } from "./record.ts";
+import { type FrameResult, LENGTH_WORD_BYTES, RecordType, readFrame, recordBehind } from "./record.ts";
 
 /** Disks write at least this much at once. */
 const SECTOR_BYTES = 512;
@@ -43,10 +43,37 @@ export function decodeSegment(options: DecodeOptions): Decoded {
     if (frame.kind === "end" && isZero(bytes, at, bytes.length)) return { end: at, crc: crc ?? 0, torn: false };
     if (!isLast)
       throw corrupt(path, at, problem ?? "the segment ends in the middle of a record, and it is not the last one");
-    if ("end" in frame && !hasZeroSector(bytes, at + LENGTH_WORD_BYTES, frame.end))
-      throw corrupt(path, at, problem ?? "");
+    const damage = damageOf(bytes, at, frame, crc);
+    if (damage !== undefined) throw corrupt(path, at, problem ?? damage);
     return { end: at, crc: crc ?? 0, torn: true };
   }
+}
+
+/** What keeps the end of the last segment from being a torn write; undefined if it may be one. */
+function damageOf(bytes: Uint8Array, at: number, frame: FrameResult, crc: number | undefined): string | undefined {
+  switch (frame.kind) {
+    case "end":
+      // The sector was not written: then nothing of it from here on was.
+      return isZero(bytes, at, Math.min(sectorEnd(at), bytes.length)) ? undefined : "the length word is gone";
+    case "short": {
+      // A word is written whole or not at all. One that contradicts a record that checks out was changed later.
+      const behind = recordBehind(bytes, at);
+      if (behind === undefined || frame.length === undefined || behind.length === frame.length) return undefined;
+      return chainProblem(behind.record, crc) === undefined ? "the length word is damaged" : undefined;
+    }
+    case "bad":
+    case "record":
+      return wholeRecordBehind(bytes, at, frame.end, crc) || !hasZeroSector(bytes, at + LENGTH_WORD_BYTES, frame.end)
+        ? "the record is damaged"
+        : undefined;
+  }
+}
+
+/** True if a record that checks out stands in a frame that does not end where the record does. */
+function wholeRecordBehind(bytes: Uint8Array, at: number, end: number, crc: number | undefined): boolean {
+  const behind = recordBehind(bytes, at);
+  if (behind === undefined || chainProblem(behind.record, crc) !== undefined) return false;
+  return at + LENGTH_WORD_BYTES + behind.length < end - LENGTH_WORD_BYTES;
 }
 
 function chainProblem(record: Record, crc: number | undefined): string | undefined {
@@ -65,7 +92,7 @@ function chainProblem(record: Record, crc: number | undefined): string | undefin
 /**
  * The highest commit index named by records that are still readable behind `from`, where the valid data ends. If it is beyond
  * the last valid entry, cutting here would drop committed entries: this is no torn tail, whatever it looks like. A frame counts only if
- * its successor continues its checksum, which chance does not bring about.
+ * a neighbour continues its checksum or if nothing at all follows: what merely looks like one may be part of an entry.
  */
 export function committedBehind(bytes: Uint8Array, from: number): number {
   let commit = 0;
@@ -74,7 +101,9 @@ export function committedBehind(bytes: Uint8Array, from: number): number {
     if (frame.kind !== "record" || frame.record.type !== RecordType.State) continue;
     const next = readFrame(bytes, frame.end);
     const follows = next.kind === "record" && chainProblem(next.record, frame.record.crc) === undefined;
-    if (follows || isPrecededBy(bytes, from, at, frame.record)) commit = Math.max(commit, commitOf(frame.record));
+    const isLast = next.kind === "end" && isZero(bytes, frame.end, bytes.length);
+    if (follows || isLast || isPrecededBy(bytes, from, at, frame.record))
+      commit = Math.max(commit, commitOf(frame.record));
   }
   return commit;
 }
@@ -102,11 +131,15 @@ function commitOf(record: Record): number {
 /** True if a whole sector's share of [start, end) is zeros: it was never written. */
 function hasZeroSector(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; ) {
-    const next = Math.min(end, at + SECTOR_BYTES - (at % SECTOR_BYTES));
+    const next = Math.min(end, sectorEnd(at));
     if (isZero(bytes, at, next)) return true;
     at = next;
   }
   return false;
+}
+
+function sectorEnd(at: number): number {
+  return at + SECTOR_BYTES - (at % SECTOR_BYTES);
 }
 
 /** True if [start, end) holds only zeros. */

@@ -7,6 +7,7 @@ import {
   decodeHardState,
   decodeWalSnapshot,
   type Entry,
+  EntryType,
   type HardState,
   newHardState,
   ProtoError,
@@ -28,13 +29,14 @@ export type WalContent = {
 
 /** A log read to its end, and where that is. */
 export type WalRead = WalContent & {
+  /** All that are there, older ones that were not read too: whoever lets go of segments begins with the oldest. */
   readonly segments: readonly SegmentName[];
   /** Bytes of the last segment up to its valid end. */
   readonly lastBytes: Uint8Array;
   readonly crc: number;
   /** The last segment ended in a torn write, which is not part of `lastBytes`. */
   readonly torn: boolean;
-  /** Every snapshot record read, in order. */
+  /** Snapshots that were recorded and that the log can be opened at, in order. */
   readonly snapshots: readonly WalSnapshot[];
 };
 
@@ -48,22 +50,34 @@ export function readWal(disk: Disk, dir: string, start: WalSnapshot | undefined)
   const from = start === undefined ? 0 : searchIndex(all, start.index);
   if (from < 0) throw snapshotNotFound(dir, start?.index ?? 0);
   if (!isGapless(all, from)) throw corrupt(dir, 0, "a segment file is missing");
-  const segments = all.slice(from);
+  const needed = all.slice(from);
   const state = new ReadState(start);
   let crc: number | undefined;
   let torn = false;
   let lastBytes: Uint8Array = new Uint8Array(0);
-  segments.forEach(({ name }, i) => {
+  const snapshots: WalSnapshot[] = [];
+  needed.forEach(({ name, sequence }, i) => {
+    const known = state.snapshots.length;
     const path = `${dir}/${name}`;
     const bytes = readWhole(disk, path);
-    const isLast = i === segments.length - 1;
-    const visit = (record: Record, offset: number): void => state.take(record, path, offset);
+    const isLast = i === needed.length - 1;
+    let hasHead = false;
+    const visit = (record: Record, offset: number): void => {
+      hasHead ||= record.type === RecordType.Metadata;
+      state.take(record, path, offset);
+    };
     const decoded = decodeSegment({ path, bytes, previousCrc: crc, isLast, visit });
+    // A segment gets its name once its head is durable: no crash tears that.
+    if (!hasHead) throw corrupt(path, decoded.end, "the head of the segment is gone");
     if (decoded.torn) state.checkTorn(path, bytes, decoded.end);
     ({ crc, torn } = decoded);
     lastBytes = bytes.subarray(0, decoded.end);
+    // Reading for a snapshot starts at a segment found by index. It may be behind the record, if the snapshot did not count
+    // when it was recorded and entries below it were still to come.
+    const isFound = ({ index }: WalSnapshot): boolean => (all[searchIndex(all, index)]?.sequence ?? 0) <= sequence;
+    snapshots.push(...state.snapshots.slice(known).filter(isFound));
   });
-  return { ...state.finish(dir), segments, lastBytes, crc: crc ?? 0, torn, snapshots: state.snapshots };
+  return { ...state.finish(dir), segments: all, lastBytes, crc: crc ?? 0, torn, snapshots };
 }
 
 /** Collects the records of a log in order. */
@@ -99,6 +113,9 @@ class ReadState {
   finish(dir: string): WalContent {
     if (this.#metadata === undefined) throw corrupt(dir, 0, "there is no metadata record");
     if (this.#start !== undefined && !this.#matched) throw snapshotNotFound(dir, this.#start.index);
+    const { commit } = this.#hardState;
+    const last = this.#lastIndex();
+    if (commit > last) throw corrupt(dir, 0, `entries up to ${commit} were committed, the log ends at ${last}`);
     return { metadata: this.#metadata, hardState: this.#hardState, entries: this.#entries };
   }
 
@@ -109,7 +126,7 @@ class ReadState {
         this.#takeEntry(decodeEntry(data), path, offset);
         return;
       case RecordType.State:
-        this.#hardState = decodeHardState(data);
+        this.#takeState(decodeHardState(data), path, offset);
         return;
       case RecordType.Metadata:
         if (this.#metadata !== undefined && !equalBytes(this.#metadata, data)) {
@@ -124,18 +141,44 @@ class ReadState {
     }
   }
 
+  /** The checksum does not cover a record's type: what makes no sense was once something else. */
+  #takeState(state: HardState, path: string, offset: number): void {
+    const { term, commit } = this.#hardState;
+    if (state.term < term) throw corrupt(path, offset, `the term goes back from ${term} to ${state.term}`);
+    if (state.commit < commit)
+      throw corrupt(path, offset, `the commit index goes back from ${commit} to ${state.commit}`);
+    this.#hardState = state;
+  }
+
   /** A lower index than the last one replaces it and everything behind: a new leader overwrote what was never committed. */
   #takeEntry(entry: Entry, path: string, offset: number): void {
     const base = this.#start?.index ?? (this.#entries[0]?.index ?? entry.index) - 1;
     const at = entry.index - base - 1;
-    if (at < 0) return;
-    if (at > this.#entries.length)
-      throw corrupt(path, offset, `entry ${entry.index} follows entry ${base + this.#entries.length}`);
+    if (entry.type > EntryType.EntryConfChangeV2) throw corrupt(path, offset, `unknown entry type ${entry.type}`);
+    if (at < 0) {
+      // It replaces what is behind it too. Left standing, a stale entry would follow the snapshot under an older term.
+      this.#entries = [];
+      return;
+    }
+    if (at > this.#entries.length) {
+      if (!this.#isBehindSnapshot(entry))
+        throw corrupt(path, offset, `entry ${entry.index} follows entry ${base + this.#entries.length}`);
+      this.#entries = [entry];
+      return;
+    }
+    const before = this.#entries[at - 1]?.term ?? 0;
+    if (entry.term < before)
+      throw corrupt(path, offset, `entry ${entry.index} has term ${entry.term}, the one before it ${before}`);
     if (at < this.#entries.length && entry.index <= this.#hardState.commit && this.#entries[at]?.term !== entry.term) {
       throw corrupt(path, offset, `entry ${entry.index} replaces a committed one`);
     }
     this.#entries.length = at;
     this.#entries.push(entry);
+  }
+
+  /** Reading everything, entries may go on behind a snapshot that was received from the leader. */
+  #isBehindSnapshot({ index }: Entry): boolean {
+    return this.#start === undefined && this.snapshots.some((snapshot) => snapshot.index === index - 1);
   }
 
   #takeSnapshot(snapshot: WalSnapshot, path: string, offset: number): void {

@@ -7,7 +7,16 @@
  * later call throws and the process must end (reliability of fsync: never retry).
  */
 import { assert, type Disk, type DiskFile, messageOf } from "@quorate/base";
-import { type Entry, encodeWalSnapshot, type HardState, type WalSnapshot } from "@quorate/proto";
+import {
+  decodeHardState,
+  type Entry,
+  encodeHardState,
+  encodeWalSnapshot,
+  type HardState,
+  newHardState,
+  type WalSnapshot,
+} from "@quorate/proto";
+import { parentOf } from "../data-dir.ts";
 import { StorageError } from "../errors.ts";
 import { encodeBatch, forEachItem, type WalBatch } from "./batch.ts";
 import { WalEncoder } from "./encoder.ts";
@@ -42,8 +51,15 @@ export class Wal {
   /** Where the next frame goes; a multiple of 8. */
   #offset: number;
   #lastIndex: number;
+  /**
+   * Entries up to here are durable. A HardState on disk never claims a higher commit index: so what a torn tail takes away was
+   * committed only if a HardState says so, and a torn tail that takes less is safe to cut.
+   */
+  #durableIndex: number;
   /** The newest HardState, for the head of the next segment. */
   #state: Uint8Array | undefined;
+  /** The newest HardState on disk claims less than `#state`. */
+  #isCommitHeldBack = false;
   #poison: StorageError | undefined;
   #closed = false;
 
@@ -69,6 +85,7 @@ export class Wal {
     this.#file = init.file;
     this.#offset = init.offset;
     this.#lastIndex = init.lastIndex;
+    this.#durableIndex = init.lastIndex;
     this.#state = init.state;
     this.#spare = new SpareSegment(init.disk, init.dir, this.#segmentSize);
   }
@@ -152,7 +169,11 @@ export class Wal {
   /** Appends a batch in one write, and syncs if it must. A full segment is left behind it. */
   append(batch: WalBatch): void {
     this.#guard(() => {
-      forEachItem(batch.bytes, (type, data) => this.#encoder.add(type, data));
+      // Entries that are replaced are no longer on disk for sure.
+      if (batch.firstIndex !== undefined) this.#durableIndex = Math.min(this.#durableIndex, batch.firstIndex - 1);
+      forEachItem(batch.bytes, (type, data) =>
+        this.#encoder.add(type, type === RecordType.State ? this.#holdBackCommit(data) : data),
+      );
       this.#lastIndex = batch.lastIndex ?? this.#lastIndex;
       this.#state = batch.state ?? this.#state;
       this.stats.saves++;
@@ -166,6 +187,8 @@ export class Wal {
   /** Records that a snapshot is on disk. Always synced: the log before it may be deleted from here on. */
   saveSnapshot(snapshot: WalSnapshot): void {
     this.#guard(() => {
+      // A snapshot counts at a restart only if the HardState says that its index is committed.
+      this.#catchUpCommit();
       this.#encoder.add(RecordType.Snapshot, encodeWalSnapshot(snapshot));
       this.#lastIndex = Math.max(this.#lastIndex, snapshot.index);
       this.#writeOut();
@@ -183,10 +206,13 @@ export class Wal {
     this.#guard(() => {
       const needed = this.#segments.findLastIndex((segment) => segment.index <= index);
       const count = Math.min(needed, this.#segments.length - this.#keepSegments);
-      if (count <= 0) return;
-      for (const { name } of this.#segments.slice(0, count)) this.#disk.remove(`${this.#dir}/${name}`);
-      this.#segments = this.#segments.slice(count);
-      this.#disk.syncDir(this.#dir);
+      for (let i = 0; i < count; i++) {
+        const oldest = this.#segments.shift();
+        assert(oldest !== undefined, "segments that are needed stay");
+        this.#disk.remove(`${this.#dir}/${oldest.name}`);
+        // One by one: a later removal that survives a crash without an earlier one would leave a gap.
+        this.#disk.syncDir(this.#dir);
+      }
     });
   }
 
@@ -202,7 +228,12 @@ export class Wal {
   /** Syncs and closes. Idempotent. A poisoned log is closed without another sync. */
   close(): void {
     if (this.#closed) return;
-    if (this.#poison === undefined) this.#guard(() => this.#datasync());
+    if (this.#poison === undefined)
+      this.#guard(() => {
+        this.#catchUpCommit();
+        this.#writeOut();
+        this.#datasync();
+      });
     this.#closed = true;
     this.#spare.close();
     this.#file.close();
@@ -218,6 +249,22 @@ export class Wal {
   #datasync(): void {
     this.#file.datasync();
     this.stats.fsyncs++;
+    this.#durableIndex = this.#lastIndex;
+  }
+
+  /** The HardState as it may be written now. */
+  #holdBackCommit(data: Uint8Array): Uint8Array {
+    const { term, vote, commit } = decodeHardState(data);
+    this.#isCommitHeldBack = commit > this.#durableIndex;
+    return this.#isCommitHeldBack ? encodeHardState(newHardState({ term, vote, commit: this.#durableIndex })) : data;
+  }
+
+  /** Adds the HardState that was held back, now that its entries are durable. */
+  #catchUpCommit(): void {
+    if (!this.#isCommitHeldBack) return;
+    this.#datasync();
+    this.#encoder.add(RecordType.State, this.#state);
+    this.#isCommitHeldBack = false;
   }
 
   /** Leaves the full segment, cut to what it holds, for the next, which repeats metadata and HardState. */
@@ -226,6 +273,8 @@ export class Wal {
     this.#file.sync();
     this.#file.close();
     this.stats.fsyncs++;
+    this.#durableIndex = this.#lastIndex;
+    this.#isCommitHeldBack = false;
     const last = this.#segments[this.#segments.length - 1];
     assert(last !== undefined, "there is always a segment");
     const next = segmentName(last.sequence + 1, this.#lastIndex + 1);
@@ -280,9 +329,4 @@ function rewrite(file: DiskFile, bytes: Uint8Array, size: number): void {
   file.truncate(bytes.length);
   file.truncate(size);
   file.sync();
-}
-
-function parentOf(dir: string): string {
-  const slash = dir.lastIndexOf("/");
-  return slash <= 0 ? "/" : dir.slice(0, slash);
 }
