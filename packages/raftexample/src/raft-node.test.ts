@@ -12,6 +12,7 @@ import {
   newMessage,
   newSnapshot,
   newSnapshotMetadata,
+  type Snapshot,
 } from "@quorate/proto";
 import { MemoryStorage, type Node, type Ready, startNode } from "@quorate/raft";
 import { Channel } from "./channel.ts";
@@ -32,6 +33,7 @@ class Harness {
   readonly events: string[] = [];
   readonly sent: Message[] = [];
   readonly snapshotsSent: Message[] = [];
+  readonly snapshotsSaved: Snapshot[] = [];
   readonly held: Held[] = [];
   readonly storage = new MemoryStorage();
   readonly members = newMembers();
@@ -65,7 +67,10 @@ class Harness {
             if (hardState === undefined && entries.length === 0) return Promise.resolve();
             return this.#disk(`save ${entries.length}${mustSync ? " sync" : ""}`);
           },
-          saveSnapshot: ({ metadata }) => this.#disk(`saveSnapshot ${metadata.index}`),
+          saveSnapshot: (snapshot) => {
+            this.snapshotsSaved.push(snapshot);
+            return this.#disk(`saveSnapshot ${snapshot.metadata.index}`);
+          },
           release: (index) => this.#disk(`release ${index}`),
         },
         peers: {
@@ -306,6 +311,9 @@ describe("raftexample/raft-node", () => {
       h.isHolding = true;
       h.node.step(snapshotMessage);
       assert.deepEqual(await h.happened(), ["saveSnapshot 9"]);
+      assert.deepEqual(h.snapshotsSaved[0]?.data, text("theirs"));
+      // The log takes over the memory of what it saves.
+      assert.notEqual(h.snapshotsSaved[0]?.data?.buffer, received.data?.buffer);
       assert.equal(h.storage.snapshot().metadata.index, 0);
       h.held[0]?.resolve();
       const next = await h.happened();
@@ -347,8 +355,9 @@ describe("raftexample/raft-node", () => {
       assert.ok((await h.happened()).includes("commit c"), "the store goes on while a snapshot is made");
       finish(text("at 4"));
       assert.deepEqual(await h.happened(), ["saveSnapshot 4", "release 4"]);
-      assert.deepEqual(h.storage.snapshot().data, text("at 4"));
-      assert.deepEqual(h.storage.snapshot().metadata.confState.voters, [1n]);
+      const [saved] = h.snapshotsSaved;
+      assert.deepEqual([saved?.data, saved?.metadata.confState.voters], [text("at 4"), [1n]]);
+      assert.equal(h.storage.snapshot().metadata.index, 4);
     });
 
     it(`leave ${SNAPSHOT_CATCH_UP_ENTRIES} entries in memory for followers that are a little behind`, async () => {
