@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { ProcessCluster, type Reply, request, waitUntil } from "@quorate/testkit";
+import { ProcessCluster, type Reply, request } from "@quorate/testkit";
 
 const MEMBERS = [1, 2, 3];
 /** A request that cannot be answered is told so after 7 s; the rest is for a slow machine. */
@@ -90,7 +90,7 @@ describe("raftexample/processes, hurt", () => {
       request(cluster.apiPort(alone), method, "/waiting?consistent=linearizable"),
     );
     // Requests are handled in the order of their arrival: once this one is answered, those two wait.
-    await waitUntil("the member answers", 5_000, () => cluster.status(alone));
+    await cluster.wait("the member answers", () => cluster.status(alone));
     const [exit, write, read] = await Promise.all([cluster.end(alone, "SIGTERM"), ...waiting]);
     assert.deepEqual(exit, { code: 0, signal: null });
     assertUnavailable(write as Reply, "this member is stopping\n");

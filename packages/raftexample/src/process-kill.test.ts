@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ProcessCluster, request, WriteLoad, waitUntil } from "@quorate/testkit";
+import { ProcessCluster, request, WriteLoad } from "@quorate/testkit";
 
 const KILLS = 20;
 const MEMBERS = [1, 2, 3];
@@ -25,14 +25,16 @@ describe("raftexample/processes, killed", () => {
       for (let kill = 1; kill <= KILLS; kill++) {
         const leader = await cluster.leader(MEMBERS);
         const acknowledged = load.acknowledged;
-        await waitUntil(`kill ${kill}: writes go on`, 20_000, () => load.acknowledged > acknowledged || undefined);
+        await cluster.wait(`kill ${kill}: writes go on`, () => load.acknowledged > acknowledged || undefined);
         const exit = await cluster.end(leader, "SIGKILL");
-        assert.equal(exit.signal, "SIGKILL", `member ${leader} had ended by itself\n${cluster.logs()}`);
+        assert.equal(
+          exit.signal,
+          "SIGKILL",
+          `member ${leader} had ended by itself: ${cluster.process(leader).output()}`,
+        );
         cluster.startMember(leader);
       }
       await cluster.leader(MEMBERS);
-    } catch (error) {
-      throw new Error(cluster.logs(), { cause: error });
     } finally {
       await load.stop();
     }

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { Agent } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { ProcessCluster, request, WriteLoad, waitUntil } from "@quorate/testkit";
+import { ProcessCluster, request, WriteLoad } from "@quorate/testkit";
 
 /** More than a leader keeps behind a snapshot, so that a member which was away needs one. */
 const ENTRIES_WHILE_AWAY = 5_700;
@@ -27,7 +27,7 @@ describe("raftexample/processes, joined and removed", () => {
     try {
       assert.equal((await change("POST", 4, cluster.peerUrl(4))).status, 204);
       const joined = cluster.startMember(4, { join: true });
-      await waitUntil("member 4 has caught up", 20_000, async () => {
+      await cluster.wait("member 4 has caught up", async () => {
         const status = await cluster.status(4);
         return status !== undefined && status.members["4"] === cluster.peerUrl(4) && status.applied > 10
           ? true
@@ -36,7 +36,7 @@ describe("raftexample/processes, joined and removed", () => {
       const again = await change("POST", 4, cluster.peerUrl(4));
       assert.deepEqual([again.status, again.body], [409, "member 4 is in the cluster already\n"]);
       const before = load.acknowledged;
-      await waitUntil("writes go on with four members", 20_000, () => load.acknowledged > before || undefined);
+      await cluster.wait("writes go on with four members", () => load.acknowledged > before || undefined);
       assert.equal((await change("DELETE", 4)).status, 204);
       assert.deepEqual(await joined.exited, { code: 0, signal: null });
       assert.match(
@@ -63,7 +63,7 @@ describe("raftexample/processes, joined and removed", () => {
     await cluster.end(away, "SIGKILL");
     await writeMany(cluster.apiPort(leader), ENTRIES_WHILE_AWAY);
     const restarted = cluster.startMember(away);
-    await waitUntil("the snapshot is applied", 20_000, () =>
+    await cluster.wait("the snapshot is applied", () =>
       /publishing snapshot at index \d+/.test(restarted.output()) ? true : undefined,
     );
     await cluster.end(away, "SIGKILL");

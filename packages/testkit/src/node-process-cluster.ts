@@ -3,13 +3,17 @@
  * them, and waits for conditions with a deadline. It talks to them as a client does, and knows nothing of their insides.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { messageOf } from "@quorate/base";
 import { freePort, request, waitUntil } from "./node-http-probe.ts";
 
 /** What `bin/raftexample` runs. */
 export const MEMBER_MAIN: string = join(import.meta.dirname, "../../raftexample/dist/main.js");
+
+/** How long to wait for anything. */
+const WITHIN_MS = 20_000;
 
 /** How a process ended. */
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
@@ -145,7 +149,7 @@ export class ProcessCluster {
 
   /** The id of the leader once all of `ids` agree on it and it is one of them. */
   leader(ids: readonly number[]): Promise<number> {
-    return waitUntil(`members ${ids.join(", ")} agree on a leader`, 20_000, async () => {
+    return this.wait(`members ${ids.join(", ")} agree on a leader`, async () => {
       const found = await Promise.all(ids.map((id) => this.status(id)));
       const lead = Number(found[0]?.leader ?? 0);
       const isAgreed = found.every((status) => Number(status?.leader ?? 0) === lead);
@@ -155,11 +159,21 @@ export class ProcessCluster {
 
   /** Waits until `ids` have applied the same index and nothing is on its way. */
   settled(ids: readonly number[]): Promise<number> {
-    return waitUntil(`members ${ids.join(", ")} have applied the same`, 20_000, async () => {
+    return this.wait(`members ${ids.join(", ")} have applied the same`, async () => {
       const found = await Promise.all(ids.map((id) => this.status(id)));
       const applied = found[0]?.applied;
       return found.every((s) => s !== undefined && s.applied === applied && s.commit === applied) ? applied : undefined;
     });
+  }
+
+  /** Polls until `probe` has a value. A failure tells what every member said last. */
+  async wait<T>(what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {
+    try {
+      return await waitUntil(what, WITHIN_MS, probe);
+    } catch (error) {
+      const statuses = await Promise.all(this.#places.map((_, i) => this.status(i + 1)));
+      throw new Error(`${messageOf(error)}\n${statuses.map((s) => JSON.stringify(s)).join("\n")}\n${this.#logs()}`);
+    }
   }
 
   /** Ends every process and removes the folder. */
@@ -171,12 +185,11 @@ export class ProcessCluster {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  /** The last lines of every member, for a failure's message. */
-  logs(): string {
-    mkdirSync(this.root, { recursive: true });
+  /** The last lines of every member. */
+  #logs(): string {
     return this.#places
       .flatMap(({ process: running }, i) =>
-        running === undefined ? [] : [`--- member ${i + 1}\n${running.output().split("\n").slice(-25).join("\n")}`],
+        running === undefined ? [] : [`--- member ${i + 1}\n${running.output().split("\n").slice(-40).join("\n")}`],
       )
       .join("\n");
   }
