@@ -145,7 +145,7 @@ export class RaftNode {
     if (ready.softState !== undefined) this.#isLeader = ready.softState.raftState === StateType.Leader;
     // Step 18. A received snapshot first: the entries and the commit index saved next may lie behind it.
     const snapshot = isEmptySnapshot(ready.snapshot) ? undefined : ready.snapshot;
-    if (snapshot !== undefined) await log.saveSnapshot({ ...snapshot, data: snapshot.data?.slice() });
+    if (snapshot !== undefined) await log.saveSnapshot({ ...snapshot, data: copyOf(snapshot.data) });
     // A snapshot counts after a restart only if the log knows that it is committed; this member is about to acknowledge it.
     const saved = log.save(ready.hardState, ready.entries, ready.mustSync || snapshot !== undefined);
     this.#trace("wal.save", ready.entries);
@@ -310,4 +310,9 @@ export class RaftNode {
     if (!trace.active || last === undefined || last.type !== EntryType.EntryNormal) return;
     trace.emit(name, memberId, { term: last.term, index: last.index });
   }
+}
+
+/** A copy also of a Buffer, whose own `slice` makes none. */
+function copyOf(data: Uint8Array | undefined): Uint8Array | undefined {
+  return data === undefined ? undefined : new Uint8Array(data);
 }

@@ -88,7 +88,7 @@ class StorageThread {
         this.#flushDeferred();
         const { data } = snapshot;
         const head = encodeSnapshot({ ...snapshot, data: undefined });
-        const owned = data === undefined || ownsItsMemory(data) ? data : data.slice();
+        const owned = data === undefined || ownsItsMemory(data) ? data : new Uint8Array(data);
         const transfer = owned === undefined ? [] : [owned.buffer as ArrayBuffer];
         return this.#request({ kind: "saveSnapshot", snapshot: head, data: owned }, transfer);
       },
