@@ -67,6 +67,7 @@ describe("raftexample/processes, joined and removed", () => {
       /publishing snapshot at index \d+/.test(restarted.output()) ? true : undefined,
     );
     await cluster.end(away, "SIGKILL");
+    assert.doesNotMatch(restarted.output(), / ERROR /);
     cluster.startMember(away);
     await cluster.settled([1, 2, 3]);
     const last = await request(cluster.apiPort(away), "GET", "/many-9");
