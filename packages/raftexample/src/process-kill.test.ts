@@ -19,7 +19,7 @@ describe("raftexample/processes, killed", () => {
       ports: () => MEMBERS.map((id) => cluster.apiPort(id)),
       clients: 4,
       keysPerClient: 20,
-      restMs: 4,
+      restMs: 15,
     });
     try {
       for (let kill = 1; kill <= KILLS; kill++) {

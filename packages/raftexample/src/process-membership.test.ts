@@ -22,7 +22,7 @@ describe("raftexample/processes, joined and removed", () => {
       ports: () => [1, 2, 3].map((id) => cluster.apiPort(id)),
       clients: 3,
       keysPerClient: 10,
-      restMs: 4,
+      restMs: 10,
     });
     try {
       assert.equal((await change("POST", 4, cluster.peerUrl(4))).status, 204);
