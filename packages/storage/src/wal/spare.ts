@@ -34,11 +34,13 @@ export class SpareSegment {
     }
   }
 
-  /** Writes the next piece of zeros; true while there is more to write. */
-  prepare(): boolean {
+  /** Writes the next piece of zeros unless there are `goal` bytes of them; true while there is more to write. */
+  prepare(goal: number): boolean {
+    const end = Math.min(goal, this.#size);
+    if (this.#written >= end) return false;
     this.#file ??= this.#disk.open(this.#path, "create");
     this.#written = this.#zeros.write(this.#file, this.#written);
-    return this.#written < this.#size;
+    return this.#written < end;
   }
 
   /** Puts `head` into the spare file, makes it durable and gives it its name. Returns it open for writing, and how far it is prepared. */

@@ -215,6 +215,26 @@ describe("storage/wal/wal", () => {
     assert.equal(Wal.open(disk, DIR, at(0, 0), options).content.entries.length, 3);
   });
 
+  it("prepares 8 MiB ahead of the data and goes on as they grow, into the next segment near the end of one", () => {
+    const disk = new MemoryDisk();
+    const MIB = 1024 * 1024;
+    const wal = Wal.create(disk, DIR, METADATA, { segmentSizeBytes: 12 * MIB });
+    const pieces = (): number => {
+      let count = 0;
+      while (wal.prepareNext()) count++;
+      return count;
+    };
+    assert.equal(pieces(), 8);
+    assert.equal(wal.prepareNext(), false);
+    wal.save(undefined, sampleEntries(1, 1, 1, 2 * MIB), true);
+    assert.equal(pieces(), 3, "two, and one for the last bytes");
+    assert.ok(!disk.exists(`${DIR}/0.tmp`));
+    wal.save(undefined, sampleEntries(2, 2, 1, 4 * MIB), true);
+    pieces();
+    const spare = disk.contents(`${DIR}/0.tmp`).length;
+    assert.ok(spare > MIB && spare <= 3 * MIB, `${spare} bytes of the next segment`);
+  });
+
   it("removes a prepared segment that an earlier run left", () => {
     const disk = new MemoryDisk();
     Wal.create(disk, DIR, METADATA, SMALL).prepareNext();

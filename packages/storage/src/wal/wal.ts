@@ -36,6 +36,8 @@ export type WalOptions = {
 export type WalStats = { fsyncs: number; bytes: number; entries: number; saves: number };
 
 const DEFAULT_KEEP_SEGMENTS = 5;
+/** Room kept ready ahead of the data: seconds of a full load, and little to write for a member that has just started. */
+const ROOM_AHEAD_BYTES = 8 * 1024 * 1024;
 
 export class Wal {
   readonly stats: WalStats = { fsyncs: 0, bytes: 0, entries: 0, saves: 0 };
@@ -224,13 +226,15 @@ export class Wal {
     });
   }
 
-  /** Prepares a piece of this segment, or of the next; true while there is more to prepare. For idle moments. */
+  /** Prepares a piece of the room ahead, in this segment or in the next; true while there is more to prepare. For idle moments. */
   prepareNext(): boolean {
     let more = true;
     this.#guard(() => {
-      if (this.#preparedTo < this.#segmentSize)
+      const goal = this.#offset + ROOM_AHEAD_BYTES;
+      if (this.#preparedTo < Math.min(goal, this.#segmentSize))
         this.#preparedTo = this.#zeros.write(this.#file, Math.max(this.#preparedTo, this.#offset));
-      else more = this.#spare.prepare();
+      else if (goal > this.#segmentSize) more = this.#spare.prepare(goal - this.#segmentSize);
+      else more = false;
     });
     return more;
   }
