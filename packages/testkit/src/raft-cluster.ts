@@ -381,7 +381,9 @@ export class RaftCluster {
     const { index, confState } = this.#oracle.confStateAt(this.#oracle.highestApplied);
     const { voters, votersOutgoing, learners } = confState;
     const isIn = ({ id }: Member): boolean => [...voters, ...votersOutgoing, ...learners].includes(id);
-    const known = this.#members.filter(isIn).every((member) => member.applied >= index && member.node !== undefined);
+    const newest = this.#members.filter(isIn);
+    // Nobody may have applied anything yet: then there is no configuration that could have removed anyone.
+    const known = newest.length > 0 && newest.every((member) => member.applied >= index && member.node !== undefined);
     for (const member of this.#members) {
       const runs = isIn(member) || !known;
       if (runs && member.node === undefined) member.start();
