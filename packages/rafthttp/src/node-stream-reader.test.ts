@@ -276,7 +276,7 @@ describe("rafthttp/node-stream-reader", () => {
   it("goes to new URLs of the peer at once while the old one has not answered yet", async () => {
     const silent = await serve(() => {});
     const second = await serve((_request, response) => response.writeHead(200, STREAM_HEADERS).flushHeaders());
-    const member = await start([silent.url], { dialTimeoutMs: 60_000 });
+    const member = await start([silent.url], { limits: { dialTimeoutMs: 60_000 } });
     await until(() => silent.requests.length === 2, "the dials");
     member.transport.updatePeer(PEER, [second.url]);
     await until(() => second.requests.length === 2, "the streams on the new URL");
