@@ -40,7 +40,7 @@ function emitImports(body: string, origins: ReadonlyMap<string, string>): string
   }
   for (const [module, imported] of byModule) lines.push(`import { ${imported.join(", ")} } from "./${module}.ts";`);
   lines.push('import { Reader } from "../wire/reader.ts";');
-  const sizes = ["entrySize", "sizeId", "sizeInt", "sizeNumber", "sizeSignedId", "sizeString"].filter(uses);
+  const sizes = ["entrySize", "sizeId", "sizeInt", "sizeNumber", "sizeString"].filter(uses);
   lines.push(`import { ${[...sizes, "Writer"].join(", ")} } from "../wire/writer.ts";`);
   return lines;
 }

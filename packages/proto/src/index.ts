@@ -20,4 +20,5 @@ export * from "./gen/walpb.ts";
 export * from "./gen/watch.ts";
 export { ProtoError, type ProtoErrorCode } from "./wire/errors.ts";
 export { MAX_DEPTH, Reader, WireType } from "./wire/reader.ts";
+export { decodeUtf8, encodeUtf8 } from "./wire/utf8.ts";
 export { sizeId, sizeNumber, Writer } from "./wire/writer.ts";

@@ -6,7 +6,7 @@ import { EMPTY_BYTES } from "@quorate/base";
 import { type ResponseHeader, readResponseHeader, sizeResponseHeader, writeResponseHeader } from "./header.ts";
 import { type KeyValue, readKeyValue, sizeKeyValue, writeKeyValue } from "./mvccpb.ts";
 import { Reader } from "../wire/reader.ts";
-import { sizeInt, sizeNumber, sizeSignedId, Writer } from "../wire/writer.ts";
+import { sizeId, sizeInt, sizeNumber, Writer } from "../wire/writer.ts";
 
 export type CampaignRequest = {
   name: Uint8Array;
@@ -27,7 +27,7 @@ export function newCampaignRequest(init: Partial<CampaignRequest> = {}): Campaig
 export function sizeCampaignRequest(x: CampaignRequest): number {
   let size = 0;
   if (x.name.length !== 0) size += 1 + sizeNumber(x.name.length) + x.name.length;
-  if (x.lease !== 0n) size += 1 + sizeSignedId(x.lease);
+  if (x.lease !== 0n) size += 1 + sizeId(x.lease);
   if (x.value.length !== 0) size += 1 + sizeNumber(x.value.length) + x.value.length;
   return size;
 }
@@ -40,7 +40,7 @@ export function writeCampaignRequest(w: Writer, x: CampaignRequest): void {
   }
   if (x.lease !== 0n) {
     w.number(16);
-    w.signedId(x.lease);
+    w.id(x.lease);
   }
   if (x.value.length !== 0) {
     w.number(26);
@@ -193,7 +193,7 @@ export function sizeLeaderKey(x: LeaderKey): number {
   if (x.name.length !== 0) size += 1 + sizeNumber(x.name.length) + x.name.length;
   if (x.key.length !== 0) size += 1 + sizeNumber(x.key.length) + x.key.length;
   if (x.rev !== 0) size += 1 + sizeInt(x.rev);
-  if (x.lease !== 0n) size += 1 + sizeSignedId(x.lease);
+  if (x.lease !== 0n) size += 1 + sizeId(x.lease);
   return size;
 }
 
@@ -213,7 +213,7 @@ export function writeLeaderKey(w: Writer, x: LeaderKey): void {
   }
   if (x.lease !== 0n) {
     w.number(32);
-    w.signedId(x.lease);
+    w.id(x.lease);
   }
 }
 

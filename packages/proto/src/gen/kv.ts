@@ -6,7 +6,7 @@ import { EMPTY_BYTES } from "@quorate/base";
 import { type ResponseHeader, readResponseHeader, sizeResponseHeader, writeResponseHeader } from "./header.ts";
 import { type KeyValue, readKeyValue, sizeKeyValue, writeKeyValue } from "./mvccpb.ts";
 import { Reader } from "../wire/reader.ts";
-import { sizeInt, sizeNumber, sizeSignedId, Writer } from "../wire/writer.ts";
+import { sizeId, sizeInt, sizeNumber, Writer } from "../wire/writer.ts";
 
 /** SortOrder, with its numbers on the wire. */
 export const SortOrder = {
@@ -453,7 +453,7 @@ export function sizePutRequest(x: PutRequest): number {
   let size = 0;
   if (x.key.length !== 0) size += 1 + sizeNumber(x.key.length) + x.key.length;
   if (x.value.length !== 0) size += 1 + sizeNumber(x.value.length) + x.value.length;
-  if (x.lease !== 0n) size += 1 + sizeSignedId(x.lease);
+  if (x.lease !== 0n) size += 1 + sizeId(x.lease);
   if (x.prevKv) size += 2;
   if (x.ignoreValue) size += 2;
   if (x.ignoreLease) size += 2;
@@ -472,7 +472,7 @@ export function writePutRequest(w: Writer, x: PutRequest): void {
   }
   if (x.lease !== 0n) {
     w.number(24);
-    w.signedId(x.lease);
+    w.id(x.lease);
   }
   if (x.prevKv) {
     w.number(32);
@@ -1160,7 +1160,7 @@ export function sizeCompare(x: Compare): number {
         break;
       }
       case "lease": {
-        size += 1 + sizeSignedId(one.value);
+        size += 1 + sizeId(one.value);
         break;
       }
     }
@@ -1208,7 +1208,7 @@ export function writeCompare(w: Writer, x: Compare): void {
       }
       case "lease": {
         w.number(64);
-        w.signedId(one.value);
+        w.id(one.value);
         break;
       }
     }

@@ -5,7 +5,7 @@
  */
 import { type ResponseHeader, readResponseHeader, sizeResponseHeader, writeResponseHeader } from "./header.ts";
 import { Reader } from "../wire/reader.ts";
-import { sizeInt, sizeNumber, sizeSignedId, sizeString, Writer } from "../wire/writer.ts";
+import { sizeId, sizeInt, sizeNumber, sizeString, Writer } from "../wire/writer.ts";
 
 export type LeaseGrantRequest = {
   TTL: number;
@@ -25,7 +25,7 @@ export function newLeaseGrantRequest(init: Partial<LeaseGrantRequest> = {}): Lea
 export function sizeLeaseGrantRequest(x: LeaseGrantRequest): number {
   let size = 0;
   if (x.TTL !== 0) size += 1 + sizeInt(x.TTL);
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   return size;
 }
 
@@ -37,7 +37,7 @@ export function writeLeaseGrantRequest(w: Writer, x: LeaseGrantRequest): void {
   }
   if (x.ID !== 0n) {
     w.number(16);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
 }
 
@@ -99,7 +99,7 @@ export function sizeLeaseGrantResponse(x: LeaseGrantResponse): number {
     const length = sizeResponseHeader(x.header);
     size += 1 + sizeNumber(length) + length;
   }
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.TTL !== 0) size += 1 + sizeInt(x.TTL);
   if (x.error !== "") size += 1 + sizeString(x.error);
   return size;
@@ -114,7 +114,7 @@ export function writeLeaseGrantResponse(w: Writer, x: LeaseGrantResponse): void 
   }
   if (x.ID !== 0n) {
     w.number(16);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.TTL !== 0) {
     w.number(24);
@@ -187,7 +187,7 @@ export function newLeaseRevokeRequest(init: Partial<LeaseRevokeRequest> = {}): L
 /** Encoded length in bytes. */
 export function sizeLeaseRevokeRequest(x: LeaseRevokeRequest): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   return size;
 }
 
@@ -195,7 +195,7 @@ export function sizeLeaseRevokeRequest(x: LeaseRevokeRequest): number {
 export function writeLeaseRevokeRequest(w: Writer, x: LeaseRevokeRequest): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
 }
 
@@ -306,7 +306,7 @@ export function newLeaseCheckpoint(init: Partial<LeaseCheckpoint> = {}): LeaseCh
 /** Encoded length in bytes. */
 export function sizeLeaseCheckpoint(x: LeaseCheckpoint): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.remainingTTL !== 0) size += 1 + sizeInt(x.remainingTTL);
   return size;
 }
@@ -315,7 +315,7 @@ export function sizeLeaseCheckpoint(x: LeaseCheckpoint): number {
 export function writeLeaseCheckpoint(w: Writer, x: LeaseCheckpoint): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.remainingTTL !== 0) {
     w.number(16);
@@ -495,7 +495,7 @@ export function newLeaseKeepAliveRequest(init: Partial<LeaseKeepAliveRequest> = 
 /** Encoded length in bytes. */
 export function sizeLeaseKeepAliveRequest(x: LeaseKeepAliveRequest): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   return size;
 }
 
@@ -503,7 +503,7 @@ export function sizeLeaseKeepAliveRequest(x: LeaseKeepAliveRequest): number {
 export function writeLeaseKeepAliveRequest(w: Writer, x: LeaseKeepAliveRequest): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
 }
 
@@ -559,7 +559,7 @@ export function sizeLeaseKeepAliveResponse(x: LeaseKeepAliveResponse): number {
     const length = sizeResponseHeader(x.header);
     size += 1 + sizeNumber(length) + length;
   }
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.TTL !== 0) size += 1 + sizeInt(x.TTL);
   return size;
 }
@@ -573,7 +573,7 @@ export function writeLeaseKeepAliveResponse(w: Writer, x: LeaseKeepAliveResponse
   }
   if (x.ID !== 0n) {
     w.number(16);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.TTL !== 0) {
     w.number(24);
@@ -640,7 +640,7 @@ export function newLeaseTimeToLiveRequest(init: Partial<LeaseTimeToLiveRequest> 
 /** Encoded length in bytes. */
 export function sizeLeaseTimeToLiveRequest(x: LeaseTimeToLiveRequest): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.keys) size += 2;
   return size;
 }
@@ -649,7 +649,7 @@ export function sizeLeaseTimeToLiveRequest(x: LeaseTimeToLiveRequest): number {
 export function writeLeaseTimeToLiveRequest(w: Writer, x: LeaseTimeToLiveRequest): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.keys) {
     w.number(16);
@@ -718,7 +718,7 @@ export function sizeLeaseTimeToLiveResponse(x: LeaseTimeToLiveResponse): number 
     const length = sizeResponseHeader(x.header);
     size += 1 + sizeNumber(length) + length;
   }
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.TTL !== 0) size += 1 + sizeInt(x.TTL);
   if (x.grantedTTL !== 0) size += 1 + sizeInt(x.grantedTTL);
   for (let i = 0; i < x.keys.length; i++) size += 1 + sizeNumber(x.keys[i]!.length) + x.keys[i]!.length;
@@ -734,7 +734,7 @@ export function writeLeaseTimeToLiveResponse(w: Writer, x: LeaseTimeToLiveRespon
   }
   if (x.ID !== 0n) {
     w.number(16);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.TTL !== 0) {
     w.number(24);
@@ -852,7 +852,7 @@ export function newLeaseStatus(init: Partial<LeaseStatus> = {}): LeaseStatus {
 /** Encoded length in bytes. */
 export function sizeLeaseStatus(x: LeaseStatus): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   return size;
 }
 
@@ -860,7 +860,7 @@ export function sizeLeaseStatus(x: LeaseStatus): number {
 export function writeLeaseStatus(w: Writer, x: LeaseStatus): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
 }
 

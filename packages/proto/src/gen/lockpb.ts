@@ -5,7 +5,7 @@
 import { EMPTY_BYTES } from "@quorate/base";
 import { type ResponseHeader, readResponseHeader, sizeResponseHeader, writeResponseHeader } from "./header.ts";
 import { Reader } from "../wire/reader.ts";
-import { sizeNumber, sizeSignedId, Writer } from "../wire/writer.ts";
+import { sizeId, sizeNumber, Writer } from "../wire/writer.ts";
 
 export type LockRequest = {
   name: Uint8Array;
@@ -25,7 +25,7 @@ export function newLockRequest(init: Partial<LockRequest> = {}): LockRequest {
 export function sizeLockRequest(x: LockRequest): number {
   let size = 0;
   if (x.name.length !== 0) size += 1 + sizeNumber(x.name.length) + x.name.length;
-  if (x.lease !== 0n) size += 1 + sizeSignedId(x.lease);
+  if (x.lease !== 0n) size += 1 + sizeId(x.lease);
   return size;
 }
 
@@ -37,7 +37,7 @@ export function writeLockRequest(w: Writer, x: LockRequest): void {
   }
   if (x.lease !== 0n) {
     w.number(16);
-    w.signedId(x.lease);
+    w.id(x.lease);
   }
 }
 
