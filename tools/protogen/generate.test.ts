@@ -101,6 +101,20 @@ message Empty {}
     assert.match(text, /case "a": \{.*w\.bool\(x\.c\);.*case "b": \{/s);
   });
 
+  it("makes a table of methods of a service", () => {
+    const service = "// Sings.\nservice S {\n  // Once.\n  rpc Sing(T) returns (stream T);\n}\nmessage T {}\n";
+    const text = generate(new Map([["x.proto", HEAD3 + service]])).get("x.ts");
+    assert.ok(text !== undefined);
+    assert.match(
+      text,
+      /\/\*\* Sings\. \*\/\nexport const SService: \{\n {2}\/\*\* Once\. \*\/\n {2}readonly sing: Method<T, T>;\n\}/,
+    );
+    assert.match(text, /path: "\/x\.S\/Sing",\n {4}isClientStreaming: false,\n {4}isServerStreaming: true,/);
+    assert.throws(() => parse("service S {\n  rpc Sing(T);\n}\n"), {
+      message: 'x.proto:6: cannot read "rpc Sing(T);"',
+    });
+  });
+
   for (const { name, declarations, message } of [
     {
       name: "a type that it has no code for",
@@ -142,8 +156,8 @@ message Empty {}
   for (const { name, text, message } of [
     {
       name: "a line that is no declaration",
-      text: "service S {\n}\n",
-      message: 'x.proto:5: cannot read "service S {"',
+      text: "extend S {\n}\n",
+      message: 'x.proto:5: cannot read "extend S {"',
     },
     {
       name: "a field it does not know",

@@ -74,7 +74,7 @@ export function readLease(r: Reader): Lease {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLease(x: Lease): Uint8Array {
   const bytes = new Uint8Array(sizeLease(x));
   writeLease(new Writer(bytes), x);
@@ -136,7 +136,7 @@ export function readLeaseInternalRequest(r: Reader): LeaseInternalRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseInternalRequest(x: LeaseInternalRequest): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseInternalRequest(x));
   writeLeaseInternalRequest(new Writer(bytes), x);
@@ -198,7 +198,7 @@ export function readLeaseInternalResponse(r: Reader): LeaseInternalResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseInternalResponse(x: LeaseInternalResponse): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseInternalResponse(x));
   writeLeaseInternalResponse(new Writer(bytes), x);

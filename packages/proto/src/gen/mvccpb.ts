@@ -113,7 +113,7 @@ export function readKeyValue(r: Reader): KeyValue {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeKeyValue(x: KeyValue): Uint8Array {
   const bytes = new Uint8Array(sizeKeyValue(x));
   writeKeyValue(new Writer(bytes), x);
@@ -226,7 +226,7 @@ export function readEvent(r: Reader): Event {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeEvent(x: Event): Uint8Array {
   const bytes = new Uint8Array(sizeEvent(x));
   writeEvent(new Writer(bytes), x);
