@@ -179,6 +179,7 @@ describe("proto/proto3", () => {
   });
 
   it("nests as many transactions as etcd allows by default, and not without end", () => {
+    // With one operation each, 128 of them, and one more with none.
     const nested = (levels: number): proto.TxnRequest => {
       let txn = proto.newTxnRequest();
       for (let i = 1; i < levels; i++) {
@@ -188,7 +189,7 @@ describe("proto/proto3", () => {
     };
     const inLog = (levels: number): Uint8Array =>
       proto.encodeInternalRaftRequest(proto.newInternalRaftRequest({ body: { kind: "txn", value: nested(levels) } }));
-    const bytes = inLog(128);
+    const bytes = inLog(129);
     assert.equal(toHex(proto.encodeInternalRaftRequest(proto.decodeInternalRaftRequest(bytes))), toHex(bytes));
     assert.throws(() => proto.decodeInternalRaftRequest(inLog(140)), fails("TooDeep"));
     // A bomb of nothing but beginnings.

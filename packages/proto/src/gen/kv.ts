@@ -143,7 +143,7 @@ export function sortTargetName(value: number): string {
 /** Reads keys at one revision. */
 export type RangeRequest = {
   key: Uint8Array;
-  /** End of the interval; absent: the key alone. etcd 3.5 takes an empty one that is on the wire as "to the end". */
+  /** End of the interval; absent: the key alone. etcd 3.5 takes an empty one that is on the wire as "to the end" where it serves the request as it came; what went through the log was written again, without it, and means the key alone. */
   rangeEnd: Uint8Array | undefined;
   /** At most so many keys; 0: all. */
   limit: number;

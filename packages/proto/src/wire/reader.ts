@@ -11,7 +11,7 @@ export const WireType = { Varint: 0, Fixed64: 1, Bytes: 2, Fixed32: 5 } as const
 
 /**
  * Messages inside messages inside messages: deeper than this is refused. A transaction in a transaction is two levels, and the default
- * of `--max-txn-ops` allows 128 of them; the rest is for what they stand in.
+ * of `--max-txn-ops` allows 129 of them; the rest is for what they stand in.
  */
 export const MAX_DEPTH = 264;
 
