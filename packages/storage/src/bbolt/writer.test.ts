@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { concatBytes, equalBytes, InvariantViolation } from "@quorate/base";
+import { concatBytes, equalBytes, InvariantViolation, toHex } from "@quorate/base";
 import { type SampleBucket, sampleBuckets, samplePairs, sizesOf, textBytes, withSeed } from "@quorate/testkit";
 import { planImage } from "./plan.ts";
 import { BboltImage } from "./reader.ts";
@@ -83,6 +83,19 @@ describe("storage/bbolt/writer", () => {
       ],
     );
     assertSameContent(bytes, []);
+  });
+
+  it("writes the bytes that docs/internals/bbolt.md draws", () => {
+    const bytes = imageOf([bucket("key", [{ key: textBytes("a"), value: textBytes("10") }])], 1024);
+    const hex = (from: number, to: number): string => toHex(bytes.subarray(from, to));
+    const rest = "02000000000000000000000000000000" + "ffffffffffffffff0300000000000000";
+    const meta = `edda0ced020000000004000000000000${rest}`;
+    assert.equal(hex(0, 80), `00000000000000000400000000000000${meta}02000000000000007cdefa946b53eba2`);
+    assert.equal(hex(1024, 1104), `01000000000000000400000000000000${meta}0100000000000000dfbcc8b586a8dbff`);
+    const element = "01000000" + "10000000" + "03000000" + "33000000" + "6b6579";
+    const inline = "00000000000000000200010000000000" + "00000000" + "10000000" + "01000000" + "02000000" + "613130";
+    assert.equal(hex(2048, 2134), `02000000000000000200010000000000${element}${"00".repeat(16)}${inline}`);
+    assert.ok(bytes.subarray(2134).every((byte) => byte === 0));
   });
 
   it("keeps buckets of up to a quarter of a page in the root, empty ones too, and gives larger ones pages", () => {
