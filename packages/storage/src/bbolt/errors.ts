@@ -20,6 +20,8 @@ export type BboltErrorCode =
   | "WrongPage"
   /** An element of a page that does not lie in it, or whose sizes cannot be. */
   | "BadElement"
+  /** A value longer than the reader takes. */
+  | "ValueTooLarge"
   /** Keys that do not ascend, or do not belong below their branch. */
   | "UnsortedKeys"
   /** More levels than any image has. */

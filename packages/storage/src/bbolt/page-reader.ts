@@ -25,8 +25,24 @@ function readPageHeader(view: DataView): PageHeader {
   };
 }
 
-/** The image as its trees are read: where from, how it is cut, and which pages were reached. */
-export type PageSpace = { readonly source: ImageSource; readonly pageSize: number; readonly pages: PageSet };
+/** The image as its trees are read. */
+export type PageSpace = {
+  readonly source: ImageSource;
+  readonly pageSize: number;
+  /** The longest value of a run that is read: the one thing held whose size the image decides. */
+  readonly maxValueBytes: number;
+  /** Pages reached so far. */
+  readonly pages: PageSet;
+};
+
+/** A page with overflow: too long to be read at once. */
+type Run = {
+  readonly source: ImageSource;
+  readonly offset: number;
+  /** Its last element ends in its last page; some versions of bbolt add a page when one is just full. */
+  readonly endMin: number;
+  readonly maxValueBytes: number;
+};
 
 /** The elements of one page. `next` steps to the first, and on. */
 export class PageReader {
@@ -45,30 +61,20 @@ export class PageReader {
   readonly #head: Uint8Array;
   readonly #view: DataView;
   readonly #runBytes: number;
-  /** The last element ends in the last page of the run; some versions of bbolt add a page if it just fills the one before. */
-  readonly #endMin: number;
-  /** Reads what lies behind #head; undefined where that is all. */
-  readonly #read: ((offset: number, length: number) => Uint8Array) | undefined;
+  /** How to read what lies behind #head; undefined where that is all. */
+  readonly #run: Run | undefined;
   #index = -1;
   /** Where the data of the next element must start. */
   #dataAt: number;
 
-  private constructor(
-    header: PageHeader,
-    id: number,
-    head: Uint8Array,
-    runBytes: number,
-    endMin: number,
-    read: ((offset: number, length: number) => Uint8Array) | undefined,
-  ) {
+  private constructor(header: PageHeader, id: number, head: Uint8Array, runBytes: number, run: Run | undefined) {
     this.id = id;
     this.isBranch = header.flags === PageFlag.Branch;
     this.count = header.count;
     this.#head = head;
     this.#view = viewOf(head);
     this.#runBytes = runBytes;
-    this.#endMin = endMin;
-    this.#read = read;
+    this.#run = run;
     this.#dataAt = PAGE_HEADER_BYTES + header.count * ELEMENT_BYTES;
   }
 
@@ -83,11 +89,11 @@ export class PageReader {
     pages.take(id, header.overflow);
     const runBytes = (header.overflow + 1) * pageSize;
     const tableEnd = checkTable(header, id, runBytes);
-    if (header.overflow === 0) return new PageReader(header, id, first, runBytes, 0, undefined);
+    if (header.overflow === 0) return new PageReader(header, id, first, runBytes, undefined);
     // A run may be as long as its one value: read the table, then element by element.
     const head = tableEnd <= pageSize ? first : readExactly(source, offset, tableEnd);
-    const read = (at: number, length: number): Uint8Array => readExactly(source, offset + at, length);
-    return new PageReader(header, id, head, runBytes, runBytes - pageSize, read);
+    const endMin = runBytes - pageSize;
+    return new PageReader(header, id, head, runBytes, { source, offset, endMin, maxValueBytes: space.maxValueBytes });
   }
 
   /** The page inside a bucket's value. */
@@ -97,7 +103,7 @@ export class PageReader {
     if (header.id !== 0 || header.flags !== PageFlag.Leaf || header.overflow !== 0)
       throw new BboltError("WrongPage", "what lies in a bucket's value is no leaf", owner);
     checkTable(header, owner, bytes.length);
-    return new PageReader(header, owner, bytes, bytes.length, 0, undefined);
+    return new PageReader(header, owner, bytes, bytes.length, undefined);
   }
 
   /** Steps to the next element; false behind the last. */
@@ -125,18 +131,22 @@ export class PageReader {
     if (start !== this.#dataAt) throw this.#bad(`starts at ${start}, not at ${this.#dataAt}`);
     if (keyBytes === 0 || keyBytes > MAX_KEY_BYTES) throw this.#bad(`has a key of ${keyBytes} bytes`);
     const end = start + keyBytes + valueBytes;
-    if (end > this.#runBytes || (this.#index + 1 === this.count && end < this.#endMin))
+    const isLast = this.#index + 1 === this.count;
+    const run = this.#run;
+    if (end > this.#runBytes || (run !== undefined && isLast && end < run.endMin))
       throw this.#bad(`ends at ${end} of ${this.#runBytes}`);
     this.#dataAt = end;
     const keyEnd = start + keyBytes;
-    if (this.#read === undefined) {
+    if (run === undefined) {
       this.key = this.#head.subarray(start, keyEnd);
       this.value = this.#head.subarray(keyEnd, end);
-    } else {
-      const both = this.#read(start, end - start);
-      this.key = both.subarray(0, keyBytes);
-      this.value = both.subarray(keyBytes);
+      return;
     }
+    if (valueBytes > run.maxValueBytes)
+      throw new BboltError("ValueTooLarge", `a value of ${valueBytes} bytes, limit ${run.maxValueBytes}`, this.id);
+    const both = readExactly(run.source, run.offset + start, end - start);
+    this.key = both.subarray(0, keyBytes);
+    this.value = both.subarray(keyBytes);
   }
 
   #bad(problem: string): BboltError {

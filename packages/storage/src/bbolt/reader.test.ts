@@ -165,6 +165,18 @@ describe("storage/bbolt/reader", () => {
     for (const count of [0, 0xffff]) refuses("BadElement", (view) => view.setUint16(2 * PAGE + 10, count, true));
   });
 
+  it("refuses a value longer than its reader takes, before it asks for it", () => {
+    const source = bytesSource(sample());
+    const large = (maxValueBytes: number): SampleBucket["pairs"] => [
+      ...new BboltImage(source, { maxValueBytes }).bucket(textBytes("large"))!.pairs(),
+    ];
+    assert.equal(large(2_500).length, 1);
+    assert.throws(
+      () => large(2_499),
+      (error) => hasCode(error, "ValueTooLarge"),
+    );
+  });
+
   it("refuses keys that do not ascend, in a leaf, from leaf to leaf, and against the branch", () => {
     // Behind the table of a page: its first key.
     const keyByte = (page: number, count: number, at: number, byte: number) => (view: DataView) =>

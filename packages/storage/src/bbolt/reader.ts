@@ -13,6 +13,14 @@ import { type ImageSource, readExactly } from "./source.ts";
 import { TreeWalk } from "./tree-walk.ts";
 import type { Pair } from "./writer.ts";
 
+/** Longest value that is read unless the caller says otherwise: what etcd's peers accept as one raft message, so no request was longer. */
+const DEFAULT_MAX_VALUE_BYTES = 512 * 1024 * 1024;
+
+export type ReadOptions = {
+  /** Longest value in bytes that is read, hence held. What fits a page is always read. */
+  readonly maxValueBytes?: number;
+};
+
 /** An image whose meta pages are good. Nothing else of it is read yet. */
 export class BboltImage {
   readonly pageSize: number;
@@ -21,15 +29,17 @@ export class BboltImage {
   readonly txid: number;
   readonly #source: ImageSource;
   readonly #meta: Meta;
+  readonly #maxValueBytes: number;
 
   /** @throws BboltError for bytes that are no bbolt image, or not all of one. */
-  constructor(source: ImageSource) {
+  constructor(source: ImageSource, options: ReadOptions = {}) {
     const meta = readMeta(source);
     this.pageSize = meta.pageSize;
     this.pageCount = meta.pageCount;
     this.txid = meta.txid;
     this.#source = source;
     this.#meta = meta;
+    this.#maxValueBytes = options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES;
   }
 
   /** Bytes of the image. */
@@ -40,7 +50,8 @@ export class BboltImage {
   /** The buckets in order. One iteration reads each page at most once, those of the buckets included. */
   *buckets(): Generator<BucketReader, void, void> {
     const pages = new PageSet(this.pageCount);
-    const space: PageSpace = { source: this.#source, pageSize: this.pageSize, pages };
+    const maxValueBytes = this.#maxValueBytes;
+    const space: PageSpace = { source: this.#source, pageSize: this.pageSize, maxValueBytes, pages };
     if (this.#meta.freelist !== undefined) takeFreelist(space, this.#meta.freelist);
     const root = TreeWalk.ofPage(space, this.#meta.root);
     for (let leaf = root.next(); leaf !== undefined; leaf = root.next()) yield bucketOf(space, leaf);

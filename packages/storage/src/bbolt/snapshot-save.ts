@@ -5,7 +5,7 @@
  */
 import { assert, equalBytes } from "@quorate/base";
 import { BboltError } from "./errors.ts";
-import { BboltImage } from "./reader.ts";
+import { BboltImage, type ReadOptions } from "./reader.ts";
 import { type ImageSource, readExactly } from "./source.ts";
 
 /** SHA-256 in the making. */
@@ -42,13 +42,13 @@ export function withoutDigest(file: ImageSource): ImageSource {
 }
 
 /** Opens a saved snapshot, checking every byte first. @throws BboltError `NoDigest`, `BadDigest`, and what opening an image throws. */
-export function openSnapshot(file: ImageSource, hash: Sha256): BboltImage {
+export function openSnapshot(file: ImageSource, hash: Sha256, options: ReadOptions = {}): BboltImage {
   const image = withoutDigest(file);
   for (let at = 0; at < image.size; at += BLOCK_BYTES)
     hash.update(readExactly(image, at, Math.min(BLOCK_BYTES, image.size - at)));
   if (!equalBytes(digestOf(hash), readExactly(file, image.size, DIGEST_BYTES)))
     throw new BboltError("BadDigest", "the SHA-256 at its end does not match");
-  return new BboltImage(image);
+  return new BboltImage(image, options);
 }
 
 function digestOf(hash: Sha256): Uint8Array {
