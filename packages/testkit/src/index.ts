@@ -1,4 +1,5 @@
 /** Public surface of testkit: what tests share. Never imported by anything but tests and development tools. */
+export { type SampleBucket, sampleBuckets, samplePairs, sizesOf, textBytes } from "./bbolt-samples.ts";
 export {
   type Arg,
   argValue,
