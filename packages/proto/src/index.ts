@@ -1,4 +1,7 @@
 /** Public surface of proto: etcd's messages as plain objects, and their codec. Bytes in, objects out; nothing else. */
+export * from "./gen/header.ts";
+export * from "./gen/kv.ts";
+export * from "./gen/mvccpb.ts";
 export * from "./gen/raftpb.ts";
 export * from "./gen/snappb.ts";
 export * from "./gen/walpb.ts";

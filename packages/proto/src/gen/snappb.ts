@@ -66,8 +66,8 @@ export function readSnapFile(r: Reader): SnapFile {
     }
   }
   return {
-    crc: crc,
-    data: data,
+    crc,
+    data,
     explicitZeros,
   };
 }

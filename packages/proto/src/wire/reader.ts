@@ -2,14 +2,20 @@
  * Reads the protobuf wire format from one byte array, never past its end, and never allocates on account of a length it has
  * not checked. Byte fields come out as views of the input.
  */
-import { bigFromHalves, safeFromHalves } from "@quorate/base";
+import { bigFromHalves, EMPTY_BYTES, safeFromHalves } from "@quorate/base";
 import { ProtoError } from "./errors.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** Wire types (protobuf encoding, "message structure"). Groups (3 and 4) are refused. */
 export const WireType = { Varint: 0, Fixed64: 1, Bytes: 2, Fixed32: 5 } as const;
 
-/** Messages inside messages inside messages: deeper than this is refused. */
-export const MAX_DEPTH = 8;
+/**
+ * Messages inside messages inside messages: deeper than this is refused. A transaction in a transaction is two levels, and the default
+ * of `--max-txn-ops` allows 128 of them; the rest is for what they stand in.
+ */
+export const MAX_DEPTH = 264;
+
+const TWO_32 = 2 ** 32;
 
 export class Reader {
   readonly bytes: Uint8Array;
@@ -62,9 +68,52 @@ export class Reader {
     return value;
   }
 
+  /** A signed index-like number. @throws ProtoError `UnsafeInteger` where a number cannot hold it. */
+  int(): number {
+    const first = this.pos < this.end ? this.bytes[this.pos]! : 0x80;
+    if (first < 0x80) {
+      this.pos++;
+      return first;
+    }
+    this.#varint();
+    const value = safeFromHalves(this.#hi | 0, this.#lo);
+    if (value === undefined) throw new ProtoError("UnsafeInteger", "an integer is beyond 2^53 - 1");
+    return value;
+  }
+
+  /** A signed number that a client chose: what a number cannot hold becomes the nearest safe one. */
+  clampedInt(): number {
+    const first = this.pos < this.end ? this.bytes[this.pos]! : 0x80;
+    if (first < 0x80) {
+      this.pos++;
+      return first;
+    }
+    this.#varint();
+    const value = (this.#hi | 0) * TWO_32 + this.#lo;
+    if (value > Number.MAX_SAFE_INTEGER) return Number.MAX_SAFE_INTEGER;
+    return value < Number.MIN_SAFE_INTEGER ? Number.MIN_SAFE_INTEGER : value;
+  }
+
+  /** A signed 32-bit number; higher bits are dropped, as protobuf has it. */
+  int32(): number {
+    this.#varint();
+    return this.#lo | 0;
+  }
+
   /** An identity of up to 64 bits. */
   id(): bigint {
     this.#varint();
+    return this.#bigint();
+  }
+
+  /** A signed identity: a lease. */
+  signedId(): bigint {
+    this.#varint();
+    const id = this.#bigint();
+    return this.#hi < 0x80000000 ? id : BigInt.asIntN(64, id);
+  }
+
+  #bigint(): bigint {
     const lo = this.#lo;
     const hi = this.#hi;
     if (lo === this.#idLo0 && hi === this.#idHi0) return this.#id0;
@@ -89,12 +138,25 @@ export class Reader {
     return this.#lo !== 0 || this.#hi !== 0;
   }
 
-  /** A view of the next length-delimited field. */
+  /** A view of the next length-delimited field; never a subclass of Uint8Array, whatever the input is. */
   view(): Uint8Array {
     const length = this.length();
+    if (length === 0) return EMPTY_BYTES;
+    const { bytes, pos } = this;
+    this.pos = pos + length;
+    // Half the cost of subarray, which has to ask for the species.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + pos, length);
+  }
+
+  /** A text. @throws ProtoError `BadUtf8`. */
+  string(): string {
+    const length = this.length();
+    if (length === 0) return "";
     const start = this.pos;
     this.pos = start + length;
-    return this.bytes.subarray(start, this.pos);
+    const text = decodeUtf8(this.bytes, start, this.pos);
+    if (text === undefined) throw new ProtoError("BadUtf8", "a string is not UTF-8");
+    return text;
   }
 
   /** The length of the next length-delimited field, checked against what is left. */

@@ -168,7 +168,7 @@ describe("proto/wire", () => {
   it(`nests ${MAX_DEPTH} deep and no deeper`, () => {
     const nest = (depth: number): Uint8Array => {
       let bytes = new Uint8Array(0);
-      for (let i = 0; i < depth; i++) bytes = Uint8Array.of(bytes.length, ...bytes);
+      for (let i = 0; i < depth; i++) bytes = Uint8Array.of(...naiveVarint(BigInt(bytes.length)), ...bytes);
       return bytes;
     };
     const enterAll = (depth: number): void => {
