@@ -1,0 +1,118 @@
+/**
+ * Removes what a compaction has made unreadable, in slices. It walks the index, not the rows: a key knows which of its revisions
+ * go, so the work is one look at each key and one delete for each row that goes. Readers never see how far it has come,
+ * because they may not ask for what it removes. It begins anew after a restart.
+ *
+ *     schedule(R) --step...step--> rows gone, finishedCompactRev = R --> next R, if one was scheduled meanwhile
+ */
+import { assert } from "@quorate/base";
+import type { KeyIndex } from "./key-index.ts";
+import { encodeRevision } from "./revision.ts";
+import { META_FINISHED_COMPACT } from "./schema.ts";
+import type { StoreState } from "./store.ts";
+
+type Doomed = { readonly key: string; readonly index: KeyIndex; readonly count: number };
+
+export class Compaction {
+  readonly #state: StoreState;
+  /** What the walk under way compacts to; undefined while there is none. */
+  #running: number | undefined = undefined;
+  #next: number | undefined = undefined;
+  #finished = -1;
+  /** The walk looks at this key next. */
+  #cursor = "";
+  /** Rows of the key at the cursor that are gone already; the index still lists them. */
+  #removedOfKey = 0;
+
+  constructor(state: StoreState, finished: number) {
+    this.#state = state;
+    this.#finished = finished;
+  }
+
+  get pending(): boolean {
+    return this.#running !== undefined;
+  }
+
+  get finishedRev(): number {
+    return this.#finished;
+  }
+
+  /** Compacts to `rev` once the walk under way is done; only the last one that waits counts. */
+  schedule(rev: number): void {
+    if (this.#running === undefined) this.#begin(rev);
+    else this.#next = rev;
+  }
+
+  /** Looks at up to `budget` keys and removes up to `budget` rows. True when nothing is left to do. */
+  step(budget: number): boolean {
+    assert(budget > 0, "a slice does something");
+    const rev = this.#running;
+    if (rev === undefined) return true;
+    // A hash under way reads what this would remove.
+    if (this.#state.holds > 0) return false;
+    const doomed: Doomed[] = [];
+    if (!this.#collect(rev, budget, doomed)) {
+      this.#remove(doomed, budget);
+      return false;
+    }
+    return this.#remove(doomed, budget) ? this.#finish(rev) : false;
+  }
+
+  /** Finds keys with revisions to remove from the cursor on, and moves it; true at the end of the index. */
+  #collect(rev: number, budget: number, doomed: Doomed[]): boolean {
+    let seen = 0;
+    let rows = 0;
+    let end = true;
+    this.#state.index.scan(this.#cursor, (key, index) => {
+      if (seen === budget || rows >= budget) {
+        this.#cursor = key;
+        end = false;
+        return false;
+      }
+      seen++;
+      const count = index.droppedBy(rev);
+      if (count > 0) doomed.push({ key, index, count });
+      rows += count;
+      return true;
+    });
+    return end;
+  }
+
+  /** Removes rows of these keys. False where the budget ended inside one, to which the cursor goes back. */
+  #remove(doomed: readonly Doomed[], budget: number): boolean {
+    const { backend, index: tree } = this.#state;
+    let left = budget;
+    for (const { key, index, count } of doomed) {
+      let at = this.#removedOfKey;
+      for (; at < count && left > 0; at++, left--) {
+        const revision = { main: index.mainAt(at), sub: index.subAt(at) };
+        backend.delete("key", encodeRevision(revision, index.tombstoneAt(at)));
+      }
+      if (at < count) {
+        this.#removedOfKey = at;
+        this.#cursor = key;
+        return false;
+      }
+      this.#removedOfKey = 0;
+      if (!index.drop(count)) tree.remove(key);
+    }
+    return true;
+  }
+
+  #begin(rev: number): void {
+    this.#running = rev;
+    this.#cursor = "";
+    this.#removedOfKey = 0;
+  }
+
+  #finish(rev: number): boolean {
+    this.#state.backend.put("meta", META_FINISHED_COMPACT, encodeRevision({ main: rev, sub: 0 }));
+    this.#finished = rev;
+    this.#running = undefined;
+    const next = this.#next;
+    this.#next = undefined;
+    if (next === undefined) return true;
+    this.#begin(next);
+    return false;
+  }
+}
