@@ -191,7 +191,7 @@ export function emitRead({ name, members, shaped }: Layout): string {
     member.kind === "oneof" ? `  let ${member.name}: ${member.type} | undefined;` : `  ${emitLocal(member.shaped)}`,
   );
   const values = members.map((member) =>
-    member.kind === "oneof" ? `    ${member.name},` : `    ${valueOf(member.shaped)},`,
+    member.kind === "oneof" ? `    ${member.name},` : `    ${resultOf(member.shaped)},`,
   );
   if (hasZeros) {
     locals.push("  let explicitZeros = 0;");
@@ -221,7 +221,7 @@ function knownNumbers(name: string, shaped: readonly Shaped[]): { constant: stri
   };
 }
 
-function valueOf({ field, shape }: Shaped): string {
+function resultOf({ field, shape }: Shaped): string {
   return shape.kind === "requiredMessage" ? `${field.name}: ${field.name} ?? new${field.type}()` : field.name;
 }
 

@@ -28,7 +28,8 @@ export function emitFile(file: ProtoFile, names: Names, origins: ReadonlyMap<str
 }
 
 function emitImports(body: string, origins: ReadonlyMap<string, string>): string[] {
-  const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body);
+  const code = body.replace(/\/\*\*.*?\*\//gs, "");
+  const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code);
   const lines: string[] = [];
   if (uses("EMPTY_BYTES")) lines.push('import { EMPTY_BYTES } from "@quorate/base";');
   const byModule = new Map<string, string[]>();

@@ -123,6 +123,7 @@ function parseMessage(cursor: Cursor, opening: Line, syntax: Syntax): (MessageDe
   const lines = closed === undefined ? body(cursor, opening) : [];
   for (const line of lines) {
     const oneof = /^oneof (\w+) \{$/.exec(line.text);
+    if (/^reserved \d+;$/.test(line.text)) continue;
     if (line.text.startsWith("enum ")) enums.push(parseEnum(cursor, line));
     else if (oneof === null) fields.push(parseField(cursor, line, { syntax, saturates, oneof: undefined }));
     else {
