@@ -3,21 +3,28 @@
  * go, so the work is one look at each key and one delete for each row that goes. Readers never see how far it has come,
  * because they may not ask for what it removes. It begins anew after a restart.
  *
- *     schedule(R) --step...step--> rows gone, finishedCompactRev = R --> next R, if one was scheduled meanwhile
+ *     schedule(R) --step--> hash of R taken --step...step--> rows gone, finishedCompactRev = R --> next R, if one was scheduled meanwhile
  */
 import { assert } from "@quorate/base";
+import { CompactionHashes, HashRun } from "./hash.ts";
 import type { KeyIndex } from "./key-index.ts";
 import { encodeRevision } from "./revision.ts";
 import { META_FINISHED_COMPACT } from "./schema.ts";
 import type { StoreState } from "./store.ts";
+
+/** `before` is the compaction that was asked for before this one, -1 for none. */
+type Job = { readonly rev: number; readonly before: number };
 
 type Doomed = { readonly key: string; readonly index: KeyIndex; readonly count: number };
 
 export class Compaction {
   readonly #state: StoreState;
   /** What the walk under way compacts to; undefined while there is none. */
-  #running: number | undefined = undefined;
-  #next: number | undefined = undefined;
+  #running: Job | undefined = undefined;
+  #next: Job | undefined = undefined;
+  /** Taken before anything is removed. */
+  #hash: HashRun | undefined = undefined;
+  readonly hashes: CompactionHashes = new CompactionHashes();
   #finished = -1;
   /** The walk looks at this key next. */
   #cursor = "";
@@ -38,16 +45,23 @@ export class Compaction {
   }
 
   /** Compacts to `rev` once the walk under way is done; only the last one that waits counts. */
-  schedule(rev: number): void {
-    if (this.#running === undefined) this.#begin(rev);
-    else this.#next = rev;
+  schedule(rev: number, before: number): void {
+    if (this.#running === undefined) this.#begin({ rev, before });
+    else this.#next = { rev, before };
   }
 
-  /** Looks at up to `budget` keys and removes up to `budget` rows. True when nothing is left to do. */
+  /** Hashes up to `budget` rows, or looks at up to `budget` keys and removes up to `budget` rows. True when nothing is left to do. */
   step(budget: number): boolean {
     assert(budget > 0, "a slice does something");
-    const rev = this.#running;
-    if (rev === undefined) return true;
+    if (this.#running === undefined) return true;
+    if (this.#hash !== undefined) {
+      if (this.#hash.step(budget)) {
+        this.hashes.add(this.#hash.result());
+        this.#hash = undefined;
+      }
+      return false;
+    }
+    const { rev } = this.#running;
     // A hash under way reads what this would remove.
     if (this.#state.holds > 0) return false;
     const doomed: Doomed[] = [];
@@ -99,8 +113,9 @@ export class Compaction {
     return true;
   }
 
-  #begin(rev: number): void {
-    this.#running = rev;
+  #begin(job: Job): void {
+    this.#running = job;
+    this.#hash = new HashRun(this.#state, { rev: job.rev, compactRev: job.before, forCompaction: true });
     this.#cursor = "";
     this.#removedOfKey = 0;
   }

@@ -22,30 +22,65 @@ export type HashResult = {
   readonly revision: number;
 };
 
+/** What is hashed. */
+export type HashScope = {
+  readonly rev: number;
+  /** Hash as if compacted so far; -1 for not at all. */
+  readonly compactRev: number;
+  /** Of a compaction's own hash: deletions at `rev` are kept by the compaction, and count as something that is seen. */
+  readonly forCompaction: boolean;
+};
+
+/** Compaction hashes that are remembered (etcd: 10). */
+const MAX_REMEMBERED = 10;
+
+/**
+ * Hashes that were taken while compacting: at the compacted revision, with the compaction before. etcd answers HashKV at that
+ * very revision with them, so that members which compacted at different times can be compared.
+ */
+export class CompactionHashes {
+  readonly #newestLast: HashResult[] = [];
+
+  add(result: HashResult): void {
+    this.#newestLast.push(result);
+    if (this.#newestLast.length > MAX_REMEMBERED) this.#newestLast.shift();
+  }
+
+  at(rev: number): HashResult | undefined {
+    return this.#newestLast.find(({ revision }) => revision === rev);
+  }
+}
+
 export class HashRun {
   readonly #state: StoreState;
-  readonly #rev: number;
-  readonly #compactRev: number;
+  readonly #scope: HashScope;
   #hash: number = crc32c(BUCKET_NAME);
   /** Whether a reader at `rev` sees any key at all; etcd skips nothing where it sees none. Undefined until that is known. */
   #anyKept: boolean | undefined = undefined;
   #keyCursor = "";
   #rowCursor: Uint8Array = encodeRevision({ main: 0, sub: 0 });
-  #done = false;
+  #result: HashResult | undefined = undefined;
   #open = true;
 
-  constructor(state: StoreState, rev: number, compactRev: number) {
+  constructor(state: StoreState, scope: HashScope) {
     this.#state = state;
-    this.#rev = rev;
-    this.#compactRev = compactRev;
+    this.#scope = scope;
     state.holds++;
+  }
+
+  /** A run that is complete from the start. */
+  static known(state: StoreState, result: HashResult): HashRun {
+    const run = new HashRun(state, { rev: result.revision, compactRev: result.compactRevision, forCompaction: false });
+    run.#result = result;
+    run.close();
+    return run;
   }
 
   /** Looks at up to `budget` rows; true when the hash is complete. */
   step(budget: number): boolean {
     assert(budget > 0, "a slice does something");
-    assert(this.#open || this.#done, "the run is not closed");
-    if (this.#done) return true;
+    if (this.#result !== undefined) return true;
+    assert(this.#open, "the run is not closed");
     if (this.#anyKept === undefined) {
       this.#lookForKept(budget);
       return false;
@@ -53,7 +88,7 @@ export class HashRun {
     let left = budget;
     let end = true;
     this.#state.backend.range("key", this.#rowCursor, undefined, (key, row) => {
-      if (mainOf(key) > this.#rev) return false;
+      if (mainOf(key) > this.#scope.rev) return false;
       if (left-- === 0) {
         this.#rowCursor = key;
         end = false;
@@ -62,17 +97,17 @@ export class HashRun {
       if (this.#counts(key, row)) this.#hash = crc32c(row, crc32c(key, this.#hash));
       return true;
     });
-    if (end) {
-      this.#done = true;
-      this.close();
-    }
-    return end;
+    if (!end) return false;
+    const { rev, compactRev } = this.#scope;
+    this.#result = { hash: this.#hash, compactRevision: compactRev, revision: rev };
+    this.close();
+    return true;
   }
 
   /** The hash. The run must be complete. */
   result(): HashResult {
-    assert(this.#done, "the run is complete");
-    return { hash: this.#hash, compactRevision: this.#compactRev, revision: this.#rev };
+    assert(this.#result !== undefined, "the run is complete");
+    return this.#result;
   }
 
   /** Runs to the end at once: for tests and small stores. */
@@ -90,20 +125,22 @@ export class HashRun {
 
   #counts(key: Uint8Array, row: Uint8Array): boolean {
     const main = mainOf(key);
-    if (main > this.#compactRev) return true;
+    const { rev, compactRev } = this.#scope;
+    if (main > compactRev) return true;
     const tombstone = isTombstone(key);
-    if (main === this.#compactRev && tombstone) return false;
+    if (main === compactRev && tombstone) return false;
     if (!this.#anyKept) return true;
     if (tombstone) return false;
     const index = this.#state.index.get(rowKey(row));
-    return index !== undefined && keeps(index, this.#rev, main, subOf(key));
+    return index !== undefined && keeps(index, rev, main, subOf(key));
   }
 
   #lookForKept(budget: number): void {
+    const { rev, forCompaction } = this.#scope;
     let left = budget;
     let end = true;
     this.#state.index.scan(this.#keyCursor, (key, index) => {
-      if (index.find(this.#rev) >= 0) {
+      if (index.find(rev) >= 0 || (forCompaction && index.deletedAt(rev))) {
         this.#anyKept = true;
         return false;
       }

@@ -107,6 +107,12 @@ export class KeyIndex {
     return at >= 0 && !this.tombstoneAt(at) ? at : -1;
   }
 
+  /** True where the key's last change up to revision `rev` is a deletion at that very revision. */
+  deletedAt(rev: number): boolean {
+    const at = this.#newestAt(rev);
+    return at >= 0 && this.tombstoneAt(at) && this.mainAt(at) === rev;
+  }
+
   /** How many of the oldest revisions a compaction at `rev` takes away. */
   droppedBy(rev: number): number {
     const newest = this.#newestAt(rev);

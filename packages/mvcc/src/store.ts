@@ -54,7 +54,7 @@ export class Store implements ReadView {
   constructor(state: StoreState, finishedCompact: number) {
     this.#state = state;
     this.#compaction = new Compaction(state, finishedCompact);
-    if (finishedCompact < state.compactRev) this.#compaction.schedule(state.compactRev);
+    if (finishedCompact < state.compactRev) this.#compaction.schedule(state.compactRev, finishedCompact);
   }
 
   get currentRev(): number {
@@ -98,9 +98,10 @@ export class Store implements ReadView {
     assert(!state.writing, "no compaction inside a transaction");
     if (rev <= state.compactRev) throw compacted();
     if (rev > state.currentRev) throw futureRev();
+    const before = state.compactRev;
     state.compactRev = rev;
     state.backend.put("meta", META_SCHEDULED_COMPACT, encodeRevision({ main: rev, sub: 0 }));
-    this.#compaction.schedule(rev);
+    this.#compaction.schedule(rev, before);
   }
 
   /** True while rows of a compaction are still to be removed. */
@@ -113,7 +114,7 @@ export class Store implements ReadView {
     return this.#compaction.finishedRev;
   }
 
-  /** Removes up to `budget` rows, looking at no more than `budget` keys. True when nothing is left to do. */
+  /** Hashes up to `budget` rows, or removes so many, looking at no more than `budget` keys. True when nothing is left to do. */
   stepCompaction(budget: number): boolean {
     return this.#compaction.step(budget);
   }
@@ -127,6 +128,8 @@ export class Store implements ReadView {
     const at = rev <= 0 ? state.currentRev : rev;
     if (at < state.compactRev) throw compacted();
     if (at > state.currentRev) throw futureRev();
-    return new HashRun(state, at, state.compactRev);
+    const known = rev === at ? this.#compaction.hashes.at(at) : undefined;
+    if (known !== undefined) return HashRun.known(state, known);
+    return new HashRun(state, { rev: at, compactRev: state.compactRev, forCompaction: false });
   }
 }
