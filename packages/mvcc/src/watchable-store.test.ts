@@ -154,7 +154,7 @@ class World {
       const clients = this.clients.get(stream)!;
       if (reply.created) {
         const at = this.#created.findIndex((c) => c.stream === stream);
-        const [{ client }] = this.#created.splice(at, 1) as [{ client: Client }];
+        const { client } = this.#created.splice(at, 1)[0]!;
         assert.equal(clients.has(reply.watchId), false, "an id is used once");
         clients.set(reply.watchId, client);
       }
@@ -179,8 +179,8 @@ class World {
     else if (what === 18) stream.requestProgress();
     else if (what === 19) stream.tickProgress();
     else if (what === 20) this.watchable.store.stepCompaction(3);
-    else if (what === 21) this.#compact();
-    else if (what === 22) {
+    else if (what === 21 && prng.chance(0.3)) this.#compact();
+    else if (what === 22 && prng.chance(0.5)) {
       const id = prng.pick([...this.clients.get(stream)!.keys(), 77]);
       stream.cancel(id);
     } else if (prng.chance(0.3)) {
@@ -191,7 +191,7 @@ class World {
 
   #compact(): void {
     const { store } = this.watchable;
-    const rev = store.currentRev - this.#prng.below(12);
+    const rev = store.currentRev - 2 - this.#prng.below(20);
     if (rev > store.compactRev) store.compact(rev);
   }
 
