@@ -3,11 +3,13 @@ import { cpus } from "node:os";
 import { benchCluster } from "./cluster.ts";
 import { benchCodec } from "./codec.ts";
 import type { Result } from "./measure.ts";
+import { benchMvcc } from "./mvcc.ts";
 import { benchRaft } from "./raft.ts";
 
 const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   raft: benchRaft,
   codec: benchCodec,
+  mvcc: benchMvcc,
   cluster: benchCluster,
 };
 
