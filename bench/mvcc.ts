@@ -4,8 +4,8 @@
  */
 
 import { bytesFromLatin1, MemoryBackend } from "@quorate/base";
+import { openStore, Restore, type Store, WatchableStore, type WatchCreate } from "@quorate/mvcc";
 import { newRangeRequest } from "@quorate/proto";
-import { openStore, Restore, type Store, type WatchCreate, WatchableStore } from "@quorate/mvcc";
 import { atLeast, atMost, percentile, type Result } from "./measure.ts";
 
 const KEYS = 1_000_000;
