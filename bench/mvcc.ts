@@ -13,7 +13,7 @@ const KEYS = 1_000_000;
 const ROUNDS_OF_PUTS = 100_000;
 const WATCHERS = 1000;
 const VALUE = new Uint8Array(256).fill(7);
-const SLICE = 2000;
+const SLICE = 500;
 const MIB = 2 ** 20;
 
 /** Keys of 23 bytes, spread over the order. */
