@@ -8,7 +8,7 @@
 import { assert } from "@quorate/base";
 import { CompactionHashes, HashRun } from "./hash.ts";
 import type { KeyIndex } from "./key-index.ts";
-import { encodeRevision } from "./revision.ts";
+import { encodeRevision, REVISION_BYTES, TOMBSTONE_BYTES, writeRevision } from "./revision.ts";
 import { META_FINISHED_COMPACT } from "./schema.ts";
 import type { StoreState } from "./store.ts";
 
@@ -94,13 +94,14 @@ export class Compaction {
 
   /** Removes rows of these keys. False where the budget ended inside one, to which the cursor goes back. */
   #remove(doomed: readonly Doomed[], budget: number): boolean {
-    const { backend, index: tree } = this.#state;
+    const { backend, slab, index: tree } = this.#state;
     let left = budget;
     for (const { key, index, count } of doomed) {
       let at = this.#removedOfKey;
       for (; at < count && left > 0; at++, left--) {
-        const revision = { main: index.mainAt(at), sub: index.subAt(at) };
-        backend.delete("key", encodeRevision(revision, index.tombstoneAt(at)));
+        const row = slab.allocate(index.tombstoneAt(at) ? TOMBSTONE_BYTES : REVISION_BYTES);
+        writeRevision(row, index.mainAt(at), index.subAt(at));
+        backend.delete("key", row);
       }
       if (at < count) {
         this.#removedOfKey = at;
