@@ -96,6 +96,25 @@ describe("mvcc/hash", () => {
     assert.deepEqual(store.hashKv(30).finish(), before);
   });
 
+  it("answers with a compaction's own hash even after the next compaction, as etcd does", () => {
+    const store = openStore(new MemoryBackend());
+    for (let i = 0; i < 9; i++) {
+      const txn = store.write();
+      txn.put({ key: bytes("a"), value: bytes(`${i}`), lease: 0n });
+      txn.end();
+    }
+    for (const rev of [4, 8]) {
+      store.compact(rev);
+      while (!store.stepCompaction(100));
+    }
+    assert.deepEqual(
+      [4, 8].map((rev) => store.hashKv(rev).finish().compactRevision),
+      [-1, 4],
+    );
+    assert.throws(() => store.hashKv(5), { code: "Compacted" });
+    assert.equal(store.hashKv(9).finish().compactRevision, 8);
+  });
+
   it("lets compaction go on when it is closed", () => {
     const store = openStore(new MemoryBackend());
     const txn = store.write();

@@ -125,11 +125,12 @@ export class Store implements ReadView {
    */
   hashKv(rev: number): HashRun {
     const state = this.#state;
+    // Even where it has been compacted since: etcd looks here first.
+    const known = this.#compaction.hashes.at(rev);
+    if (known !== undefined) return HashRun.known(state, known);
     const at = rev <= 0 ? state.currentRev : rev;
     if (at < state.compactRev) throw compacted();
     if (at > state.currentRev) throw futureRev();
-    const known = rev === at ? this.#compaction.hashes.at(at) : undefined;
-    if (known !== undefined) return HashRun.known(state, known);
     return new HashRun(state, { rev: at, compactRev: state.compactRev, forCompaction: false });
   }
 }
