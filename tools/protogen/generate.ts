@@ -14,7 +14,7 @@ export function generate(sources: ReadonlyMap<string, string>): Map<string, stri
     const origins = new Map<string, string>();
     for (const module of file.imports) {
       const imported = files.find((other) => other.path === `${module}.proto`);
-      for (const decl of imported?.declarations ?? []) origins.set(decl.name, module);
+      for (const decl of imported?.declarations ?? []) if (decl.kind !== "service") origins.set(decl.name, module);
     }
     out.set(file.path.replace(/\.proto$/, ".ts"), emitFile(file, names, origins));
   }
@@ -29,7 +29,7 @@ function refuseDuplicates(files: readonly ProtoFile[]): void {
     seen.add(what);
   };
   for (const decl of files.flatMap(({ declarations }) => declarations)) {
-    once(decl.name);
+    once(decl.kind === "service" ? `${decl.name}Service` : decl.name);
     if (decl.kind === "message") for (const { number } of decl.fields) once(`field ${number} of ${decl.name}`);
   }
 }

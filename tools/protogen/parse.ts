@@ -1,7 +1,7 @@
 /**
  * Reads the subset of the protobuf language that this repository's .proto files use: one package a file, messages, enums at the top or
- * inside a message, oneofs, maps, imports, field labels, `jstype`, and the comments before each declaration. Anything else is an
- * error with file and line. What protobuf has no word for stands in comments: `@zeros`, `@saturate` and `@presence`.
+ * inside a message, oneofs, maps, services, imports, field labels, `jstype`, and the comments before each declaration. Anything else
+ * is an error with file and line. What protobuf has no word for stands in comments: `@zeros`, `@saturate` and `@presence`.
  */
 
 export type Syntax = "proto2" | "proto3";
@@ -41,15 +41,35 @@ export type EnumDecl = {
   readonly values: readonly { readonly name: string; readonly number: number }[];
 };
 
+export type Rpc = {
+  readonly name: string;
+  readonly request: string;
+  readonly response: string;
+  readonly isClientStreaming: boolean;
+  readonly isServerStreaming: boolean;
+  readonly doc: readonly string[];
+};
+
+export type ServiceDecl = {
+  readonly kind: "service";
+  readonly name: string;
+  readonly doc: readonly string[];
+  readonly rpcs: readonly Rpc[];
+};
+
+export type Declaration = MessageDecl | EnumDecl | ServiceDecl;
+
 export type ProtoFile = {
   readonly path: string;
   readonly syntax: Syntax;
+  readonly packageName: string;
   readonly doc: readonly string[];
   readonly imports: readonly string[];
-  readonly declarations: readonly (MessageDecl | EnumDecl)[];
+  readonly declarations: readonly Declaration[];
 };
 
 const FIELD = /^(?:(optional|required|repeated) )?([\w.]+) (\w+) = (\d+)( \[jstype = JS_NUMBER\])?;$/;
+const RPC = /^rpc (\w+)\((stream )?(\w+)\) returns \((stream )?(\w+)\);$/;
 const MAP = /^map<string, ([\w.]+)> (\w+) = (\d+);$/;
 
 type Line = { readonly text: string; readonly number: number };
@@ -62,18 +82,21 @@ export function parseProto(path: string, text: string): ProtoFile {
   const lines = text.split("\n").map((line, i) => ({ text: line.trim(), number: i + 1 }));
   const cursor: Cursor = { path, lines, at: 0, doc: [] };
   const imports: string[] = [];
-  const declarations: (MessageDecl | EnumDecl)[] = [];
+  const declarations: Declaration[] = [];
   let fileDoc: string[] | undefined;
   let syntax: Syntax = "proto2";
+  let packageName = "";
   for (let line = next(cursor); line !== undefined; line = next(cursor)) {
-    if (/^(syntax|package) /.test(line.text)) {
-      fileDoc ??= takeDoc(cursor);
-      if (line.text.startsWith("syntax")) syntax = match(cursor, line, /^syntax = "(proto[23])";$/)[1] as Syntax;
-    } else if (line.text.startsWith("import ")) imports.push(match(cursor, line, /^import "(.+)\.proto";$/)[1] ?? "");
+    if (line.text.startsWith("syntax ")) {
+      fileDoc = takeDoc(cursor);
+      syntax = match(cursor, line, /^syntax = "(proto[23])";$/)[1] as Syntax;
+    } else if (line.text.startsWith("package ")) packageName = match(cursor, line, /^package ([\w.]+);$/)[1] ?? "";
+    else if (line.text.startsWith("import ")) imports.push(match(cursor, line, /^import "(.+)\.proto";$/)[1] ?? "");
     else if (line.text.startsWith("enum ")) declarations.push(parseEnum(cursor, line));
+    else if (line.text.startsWith("service ")) declarations.push(parseService(cursor, line));
     else declarations.push(...parseMessage(cursor, line, syntax));
   }
-  return { path, syntax, doc: fileDoc ?? [], imports, declarations };
+  return { path, syntax, packageName, doc: fileDoc ?? [], imports, declarations };
 }
 
 /** The next line that is neither empty nor a comment; comments right before it are kept. */
@@ -111,6 +134,18 @@ function parseEnum(cursor: Cursor, opening: Line): EnumDecl {
     values.push({ name: value[1] ?? "", number: Number(value[2]) });
   }
   return { kind: "enum", name, doc, values };
+}
+
+function parseService(cursor: Cursor, opening: Line): ServiceDecl {
+  const name = match(cursor, opening, /^service (\w+) \{$/)[1] ?? "";
+  const doc = takeDoc(cursor);
+  const rpcs: Rpc[] = [];
+  for (const line of body(cursor, opening)) {
+    const [, method = "", clientStream, request = "", serverStream, response = ""] = match(cursor, line, RPC);
+    const streams = { isClientStreaming: clientStream !== undefined, isServerStreaming: serverStream !== undefined };
+    rpcs.push({ name: method, request, response, ...streams, doc: takeDoc(cursor) });
+  }
+  return { kind: "service", name, doc, rpcs };
 }
 
 /** A message and the enums inside it, which come first. */

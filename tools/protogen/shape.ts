@@ -57,7 +57,7 @@ const SCALARS = {
   int: INT,
   clampedInt: { ...INT, read: "r.clampedInt()" },
   id: scalar("bigint", "0n", "id", "sizeId"),
-  signedId: scalar("bigint", "0n", "signedId", "sizeSignedId"),
+  signedId: { ...scalar("bigint", "0n", "id", "sizeId"), read: "r.signedId()" },
   uint32: { ...NUMBER, read: "r.uint32()" },
   bool: { ...scalar("boolean", "false", "bool", ""), read: "r.bool()" },
   string: scalar("string", '""', "string", "sizeString"),

@@ -28,4 +28,14 @@ export {
 export { Prng } from "./prng.ts";
 export { RingQueue } from "./ring-queue.ts";
 export { Slab } from "./slab.ts";
-export { bigFromHalves, compareIds, idFromHex, idToHex, safeFromHalves, UINT64_MAX } from "./uint64.ts";
+export {
+  bigFromHalves,
+  compareIds,
+  highHalf,
+  idFromHex,
+  idToHex,
+  lowHalf,
+  safeFromHalves,
+  signedFromHalves,
+  UINT64_MAX,
+} from "./uint64.ts";

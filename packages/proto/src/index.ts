@@ -19,5 +19,7 @@ export * from "./gen/v2.ts";
 export * from "./gen/walpb.ts";
 export * from "./gen/watch.ts";
 export { ProtoError, type ProtoErrorCode } from "./wire/errors.ts";
+export type { Method } from "./wire/method.ts";
 export { MAX_DEPTH, Reader, WireType } from "./wire/reader.ts";
+export { decodeUtf8, encodeUtf8 } from "./wire/utf8.ts";
 export { sizeId, sizeNumber, Writer } from "./wire/writer.ts";

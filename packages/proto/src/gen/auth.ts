@@ -5,8 +5,252 @@
 import { EMPTY_BYTES } from "@quorate/base";
 import { type UserAddOptions, readUserAddOptions, sizeUserAddOptions, writeUserAddOptions, type Permission, readPermission, sizePermission, writePermission } from "./authpb.ts";
 import { type ResponseHeader, readResponseHeader, sizeResponseHeader, writeResponseHeader } from "./header.ts";
+import type { Method } from "../wire/method.ts";
 import { Reader } from "../wire/reader.ts";
 import { sizeNumber, sizeString, Writer } from "../wire/writer.ts";
+
+/** The methods of Auth. */
+export const AuthService: {
+  readonly authEnable: Method<AuthEnableRequest, AuthEnableResponse>;
+  readonly authDisable: Method<AuthDisableRequest, AuthDisableResponse>;
+  readonly authStatus: Method<AuthStatusRequest, AuthStatusResponse>;
+  readonly authenticate: Method<AuthenticateRequest, AuthenticateResponse>;
+  readonly userAdd: Method<AuthUserAddRequest, AuthUserAddResponse>;
+  readonly userGet: Method<AuthUserGetRequest, AuthUserGetResponse>;
+  readonly userList: Method<AuthUserListRequest, AuthUserListResponse>;
+  readonly userDelete: Method<AuthUserDeleteRequest, AuthUserDeleteResponse>;
+  readonly userChangePassword: Method<AuthUserChangePasswordRequest, AuthUserChangePasswordResponse>;
+  readonly userGrantRole: Method<AuthUserGrantRoleRequest, AuthUserGrantRoleResponse>;
+  readonly userRevokeRole: Method<AuthUserRevokeRoleRequest, AuthUserRevokeRoleResponse>;
+  readonly roleAdd: Method<AuthRoleAddRequest, AuthRoleAddResponse>;
+  readonly roleGet: Method<AuthRoleGetRequest, AuthRoleGetResponse>;
+  readonly roleList: Method<AuthRoleListRequest, AuthRoleListResponse>;
+  readonly roleDelete: Method<AuthRoleDeleteRequest, AuthRoleDeleteResponse>;
+  readonly roleGrantPermission: Method<AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse>;
+  readonly roleRevokePermission: Method<AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse>;
+} = {
+  authEnable: {
+    path: "/etcdserverpb.Auth/AuthEnable",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthEnableRequest,
+    sizeRequest: sizeAuthEnableRequest,
+    writeRequest: writeAuthEnableRequest,
+    decodeRequest: decodeAuthEnableRequest,
+    encodeResponse: encodeAuthEnableResponse,
+    sizeResponse: sizeAuthEnableResponse,
+    writeResponse: writeAuthEnableResponse,
+    decodeResponse: decodeAuthEnableResponse,
+  },
+  authDisable: {
+    path: "/etcdserverpb.Auth/AuthDisable",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthDisableRequest,
+    sizeRequest: sizeAuthDisableRequest,
+    writeRequest: writeAuthDisableRequest,
+    decodeRequest: decodeAuthDisableRequest,
+    encodeResponse: encodeAuthDisableResponse,
+    sizeResponse: sizeAuthDisableResponse,
+    writeResponse: writeAuthDisableResponse,
+    decodeResponse: decodeAuthDisableResponse,
+  },
+  authStatus: {
+    path: "/etcdserverpb.Auth/AuthStatus",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthStatusRequest,
+    sizeRequest: sizeAuthStatusRequest,
+    writeRequest: writeAuthStatusRequest,
+    decodeRequest: decodeAuthStatusRequest,
+    encodeResponse: encodeAuthStatusResponse,
+    sizeResponse: sizeAuthStatusResponse,
+    writeResponse: writeAuthStatusResponse,
+    decodeResponse: decodeAuthStatusResponse,
+  },
+  authenticate: {
+    path: "/etcdserverpb.Auth/Authenticate",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthenticateRequest,
+    sizeRequest: sizeAuthenticateRequest,
+    writeRequest: writeAuthenticateRequest,
+    decodeRequest: decodeAuthenticateRequest,
+    encodeResponse: encodeAuthenticateResponse,
+    sizeResponse: sizeAuthenticateResponse,
+    writeResponse: writeAuthenticateResponse,
+    decodeResponse: decodeAuthenticateResponse,
+  },
+  userAdd: {
+    path: "/etcdserverpb.Auth/UserAdd",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthUserAddRequest,
+    sizeRequest: sizeAuthUserAddRequest,
+    writeRequest: writeAuthUserAddRequest,
+    decodeRequest: decodeAuthUserAddRequest,
+    encodeResponse: encodeAuthUserAddResponse,
+    sizeResponse: sizeAuthUserAddResponse,
+    writeResponse: writeAuthUserAddResponse,
+    decodeResponse: decodeAuthUserAddResponse,
+  },
+  userGet: {
+    path: "/etcdserverpb.Auth/UserGet",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthUserGetRequest,
+    sizeRequest: sizeAuthUserGetRequest,
+    writeRequest: writeAuthUserGetRequest,
+    decodeRequest: decodeAuthUserGetRequest,
+    encodeResponse: encodeAuthUserGetResponse,
+    sizeResponse: sizeAuthUserGetResponse,
+    writeResponse: writeAuthUserGetResponse,
+    decodeResponse: decodeAuthUserGetResponse,
+  },
+  userList: {
+    path: "/etcdserverpb.Auth/UserList",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthUserListRequest,
+    sizeRequest: sizeAuthUserListRequest,
+    writeRequest: writeAuthUserListRequest,
+    decodeRequest: decodeAuthUserListRequest,
+    encodeResponse: encodeAuthUserListResponse,
+    sizeResponse: sizeAuthUserListResponse,
+    writeResponse: writeAuthUserListResponse,
+    decodeResponse: decodeAuthUserListResponse,
+  },
+  userDelete: {
+    path: "/etcdserverpb.Auth/UserDelete",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthUserDeleteRequest,
+    sizeRequest: sizeAuthUserDeleteRequest,
+    writeRequest: writeAuthUserDeleteRequest,
+    decodeRequest: decodeAuthUserDeleteRequest,
+    encodeResponse: encodeAuthUserDeleteResponse,
+    sizeResponse: sizeAuthUserDeleteResponse,
+    writeResponse: writeAuthUserDeleteResponse,
+    decodeResponse: decodeAuthUserDeleteResponse,
+  },
+  userChangePassword: {
+    path: "/etcdserverpb.Auth/UserChangePassword",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthUserChangePasswordRequest,
+    sizeRequest: sizeAuthUserChangePasswordRequest,
+    writeRequest: writeAuthUserChangePasswordRequest,
+    decodeRequest: decodeAuthUserChangePasswordRequest,
+    encodeResponse: encodeAuthUserChangePasswordResponse,
+    sizeResponse: sizeAuthUserChangePasswordResponse,
+    writeResponse: writeAuthUserChangePasswordResponse,
+    decodeResponse: decodeAuthUserChangePasswordResponse,
+  },
+  userGrantRole: {
+    path: "/etcdserverpb.Auth/UserGrantRole",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthUserGrantRoleRequest,
+    sizeRequest: sizeAuthUserGrantRoleRequest,
+    writeRequest: writeAuthUserGrantRoleRequest,
+    decodeRequest: decodeAuthUserGrantRoleRequest,
+    encodeResponse: encodeAuthUserGrantRoleResponse,
+    sizeResponse: sizeAuthUserGrantRoleResponse,
+    writeResponse: writeAuthUserGrantRoleResponse,
+    decodeResponse: decodeAuthUserGrantRoleResponse,
+  },
+  userRevokeRole: {
+    path: "/etcdserverpb.Auth/UserRevokeRole",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthUserRevokeRoleRequest,
+    sizeRequest: sizeAuthUserRevokeRoleRequest,
+    writeRequest: writeAuthUserRevokeRoleRequest,
+    decodeRequest: decodeAuthUserRevokeRoleRequest,
+    encodeResponse: encodeAuthUserRevokeRoleResponse,
+    sizeResponse: sizeAuthUserRevokeRoleResponse,
+    writeResponse: writeAuthUserRevokeRoleResponse,
+    decodeResponse: decodeAuthUserRevokeRoleResponse,
+  },
+  roleAdd: {
+    path: "/etcdserverpb.Auth/RoleAdd",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthRoleAddRequest,
+    sizeRequest: sizeAuthRoleAddRequest,
+    writeRequest: writeAuthRoleAddRequest,
+    decodeRequest: decodeAuthRoleAddRequest,
+    encodeResponse: encodeAuthRoleAddResponse,
+    sizeResponse: sizeAuthRoleAddResponse,
+    writeResponse: writeAuthRoleAddResponse,
+    decodeResponse: decodeAuthRoleAddResponse,
+  },
+  roleGet: {
+    path: "/etcdserverpb.Auth/RoleGet",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthRoleGetRequest,
+    sizeRequest: sizeAuthRoleGetRequest,
+    writeRequest: writeAuthRoleGetRequest,
+    decodeRequest: decodeAuthRoleGetRequest,
+    encodeResponse: encodeAuthRoleGetResponse,
+    sizeResponse: sizeAuthRoleGetResponse,
+    writeResponse: writeAuthRoleGetResponse,
+    decodeResponse: decodeAuthRoleGetResponse,
+  },
+  roleList: {
+    path: "/etcdserverpb.Auth/RoleList",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthRoleListRequest,
+    sizeRequest: sizeAuthRoleListRequest,
+    writeRequest: writeAuthRoleListRequest,
+    decodeRequest: decodeAuthRoleListRequest,
+    encodeResponse: encodeAuthRoleListResponse,
+    sizeResponse: sizeAuthRoleListResponse,
+    writeResponse: writeAuthRoleListResponse,
+    decodeResponse: decodeAuthRoleListResponse,
+  },
+  roleDelete: {
+    path: "/etcdserverpb.Auth/RoleDelete",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthRoleDeleteRequest,
+    sizeRequest: sizeAuthRoleDeleteRequest,
+    writeRequest: writeAuthRoleDeleteRequest,
+    decodeRequest: decodeAuthRoleDeleteRequest,
+    encodeResponse: encodeAuthRoleDeleteResponse,
+    sizeResponse: sizeAuthRoleDeleteResponse,
+    writeResponse: writeAuthRoleDeleteResponse,
+    decodeResponse: decodeAuthRoleDeleteResponse,
+  },
+  roleGrantPermission: {
+    path: "/etcdserverpb.Auth/RoleGrantPermission",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthRoleGrantPermissionRequest,
+    sizeRequest: sizeAuthRoleGrantPermissionRequest,
+    writeRequest: writeAuthRoleGrantPermissionRequest,
+    decodeRequest: decodeAuthRoleGrantPermissionRequest,
+    encodeResponse: encodeAuthRoleGrantPermissionResponse,
+    sizeResponse: sizeAuthRoleGrantPermissionResponse,
+    writeResponse: writeAuthRoleGrantPermissionResponse,
+    decodeResponse: decodeAuthRoleGrantPermissionResponse,
+  },
+  roleRevokePermission: {
+    path: "/etcdserverpb.Auth/RoleRevokePermission",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeAuthRoleRevokePermissionRequest,
+    sizeRequest: sizeAuthRoleRevokePermissionRequest,
+    writeRequest: writeAuthRoleRevokePermissionRequest,
+    decodeRequest: decodeAuthRoleRevokePermissionRequest,
+    encodeResponse: encodeAuthRoleRevokePermissionResponse,
+    sizeResponse: sizeAuthRoleRevokePermissionResponse,
+    writeResponse: writeAuthRoleRevokePermissionResponse,
+    decodeResponse: decodeAuthRoleRevokePermissionResponse,
+  },
+};
 
 export type AuthEnableRequest = Record<never, never>;
 
@@ -32,7 +276,7 @@ export function readAuthEnableRequest(r: Reader): AuthEnableRequest {
   return {};
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthEnableRequest(x: AuthEnableRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthEnableRequest(x));
   writeAuthEnableRequest(new Writer(bytes), x);
@@ -94,7 +338,7 @@ export function readAuthEnableResponse(r: Reader): AuthEnableResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthEnableResponse(x: AuthEnableResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthEnableResponse(x));
   writeAuthEnableResponse(new Writer(bytes), x);
@@ -130,7 +374,7 @@ export function readAuthDisableRequest(r: Reader): AuthDisableRequest {
   return {};
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthDisableRequest(x: AuthDisableRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthDisableRequest(x));
   writeAuthDisableRequest(new Writer(bytes), x);
@@ -192,7 +436,7 @@ export function readAuthDisableResponse(r: Reader): AuthDisableResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthDisableResponse(x: AuthDisableResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthDisableResponse(x));
   writeAuthDisableResponse(new Writer(bytes), x);
@@ -228,7 +472,7 @@ export function readAuthStatusRequest(r: Reader): AuthStatusRequest {
   return {};
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthStatusRequest(x: AuthStatusRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthStatusRequest(x));
   writeAuthStatusRequest(new Writer(bytes), x);
@@ -314,7 +558,7 @@ export function readAuthStatusResponse(r: Reader): AuthStatusResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthStatusResponse(x: AuthStatusResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthStatusResponse(x));
   writeAuthStatusResponse(new Writer(bytes), x);
@@ -381,7 +625,7 @@ export function readAuthenticateRequest(r: Reader): AuthenticateRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthenticateRequest(x: AuthenticateRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthenticateRequest(x));
   writeAuthenticateRequest(new Writer(bytes), x);
@@ -455,7 +699,7 @@ export function readAuthenticateResponse(r: Reader): AuthenticateResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthenticateResponse(x: AuthenticateResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthenticateResponse(x));
   writeAuthenticateResponse(new Writer(bytes), x);
@@ -554,7 +798,7 @@ export function readAuthUserAddRequest(r: Reader): AuthUserAddRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserAddRequest(x: AuthUserAddRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserAddRequest(x));
   writeAuthUserAddRequest(new Writer(bytes), x);
@@ -616,7 +860,7 @@ export function readAuthUserAddResponse(r: Reader): AuthUserAddResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserAddResponse(x: AuthUserAddResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserAddResponse(x));
   writeAuthUserAddResponse(new Writer(bytes), x);
@@ -671,7 +915,7 @@ export function readAuthUserGetRequest(r: Reader): AuthUserGetRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserGetRequest(x: AuthUserGetRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserGetRequest(x));
   writeAuthUserGetRequest(new Writer(bytes), x);
@@ -745,7 +989,7 @@ export function readAuthUserGetResponse(r: Reader): AuthUserGetResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserGetResponse(x: AuthUserGetResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserGetResponse(x));
   writeAuthUserGetResponse(new Writer(bytes), x);
@@ -800,7 +1044,7 @@ export function readAuthUserDeleteRequest(r: Reader): AuthUserDeleteRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserDeleteRequest(x: AuthUserDeleteRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserDeleteRequest(x));
   writeAuthUserDeleteRequest(new Writer(bytes), x);
@@ -862,7 +1106,7 @@ export function readAuthUserDeleteResponse(r: Reader): AuthUserDeleteResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserDeleteResponse(x: AuthUserDeleteResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserDeleteResponse(x));
   writeAuthUserDeleteResponse(new Writer(bytes), x);
@@ -942,7 +1186,7 @@ export function readAuthUserChangePasswordRequest(r: Reader): AuthUserChangePass
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserChangePasswordRequest(x: AuthUserChangePasswordRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserChangePasswordRequest(x));
   writeAuthUserChangePasswordRequest(new Writer(bytes), x);
@@ -1004,7 +1248,7 @@ export function readAuthUserChangePasswordResponse(r: Reader): AuthUserChangePas
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserChangePasswordResponse(x: AuthUserChangePasswordResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserChangePasswordResponse(x));
   writeAuthUserChangePasswordResponse(new Writer(bytes), x);
@@ -1071,7 +1315,7 @@ export function readAuthUserGrantRoleRequest(r: Reader): AuthUserGrantRoleReques
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserGrantRoleRequest(x: AuthUserGrantRoleRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserGrantRoleRequest(x));
   writeAuthUserGrantRoleRequest(new Writer(bytes), x);
@@ -1133,7 +1377,7 @@ export function readAuthUserGrantRoleResponse(r: Reader): AuthUserGrantRoleRespo
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserGrantRoleResponse(x: AuthUserGrantRoleResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserGrantRoleResponse(x));
   writeAuthUserGrantRoleResponse(new Writer(bytes), x);
@@ -1200,7 +1444,7 @@ export function readAuthUserRevokeRoleRequest(r: Reader): AuthUserRevokeRoleRequ
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserRevokeRoleRequest(x: AuthUserRevokeRoleRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserRevokeRoleRequest(x));
   writeAuthUserRevokeRoleRequest(new Writer(bytes), x);
@@ -1262,7 +1506,7 @@ export function readAuthUserRevokeRoleResponse(r: Reader): AuthUserRevokeRoleRes
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserRevokeRoleResponse(x: AuthUserRevokeRoleResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserRevokeRoleResponse(x));
   writeAuthUserRevokeRoleResponse(new Writer(bytes), x);
@@ -1298,7 +1542,7 @@ export function readAuthUserListRequest(r: Reader): AuthUserListRequest {
   return {};
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserListRequest(x: AuthUserListRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserListRequest(x));
   writeAuthUserListRequest(new Writer(bytes), x);
@@ -1372,7 +1616,7 @@ export function readAuthUserListResponse(r: Reader): AuthUserListResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthUserListResponse(x: AuthUserListResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthUserListResponse(x));
   writeAuthUserListResponse(new Writer(bytes), x);
@@ -1427,7 +1671,7 @@ export function readAuthRoleAddRequest(r: Reader): AuthRoleAddRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleAddRequest(x: AuthRoleAddRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleAddRequest(x));
   writeAuthRoleAddRequest(new Writer(bytes), x);
@@ -1489,7 +1733,7 @@ export function readAuthRoleAddResponse(r: Reader): AuthRoleAddResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleAddResponse(x: AuthRoleAddResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleAddResponse(x));
   writeAuthRoleAddResponse(new Writer(bytes), x);
@@ -1544,7 +1788,7 @@ export function readAuthRoleGetRequest(r: Reader): AuthRoleGetRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleGetRequest(x: AuthRoleGetRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleGetRequest(x));
   writeAuthRoleGetRequest(new Writer(bytes), x);
@@ -1625,7 +1869,7 @@ export function readAuthRoleGetResponse(r: Reader): AuthRoleGetResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleGetResponse(x: AuthRoleGetResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleGetResponse(x));
   writeAuthRoleGetResponse(new Writer(bytes), x);
@@ -1661,7 +1905,7 @@ export function readAuthRoleListRequest(r: Reader): AuthRoleListRequest {
   return {};
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleListRequest(x: AuthRoleListRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleListRequest(x));
   writeAuthRoleListRequest(new Writer(bytes), x);
@@ -1735,7 +1979,7 @@ export function readAuthRoleListResponse(r: Reader): AuthRoleListResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleListResponse(x: AuthRoleListResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleListResponse(x));
   writeAuthRoleListResponse(new Writer(bytes), x);
@@ -1790,7 +2034,7 @@ export function readAuthRoleDeleteRequest(r: Reader): AuthRoleDeleteRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleDeleteRequest(x: AuthRoleDeleteRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleDeleteRequest(x));
   writeAuthRoleDeleteRequest(new Writer(bytes), x);
@@ -1852,7 +2096,7 @@ export function readAuthRoleDeleteResponse(r: Reader): AuthRoleDeleteResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleDeleteResponse(x: AuthRoleDeleteResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleDeleteResponse(x));
   writeAuthRoleDeleteResponse(new Writer(bytes), x);
@@ -1926,7 +2170,7 @@ export function readAuthRoleGrantPermissionRequest(r: Reader): AuthRoleGrantPerm
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleGrantPermissionRequest(x: AuthRoleGrantPermissionRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleGrantPermissionRequest(x));
   writeAuthRoleGrantPermissionRequest(new Writer(bytes), x);
@@ -1988,7 +2232,7 @@ export function readAuthRoleGrantPermissionResponse(r: Reader): AuthRoleGrantPer
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleGrantPermissionResponse(x: AuthRoleGrantPermissionResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleGrantPermissionResponse(x));
   writeAuthRoleGrantPermissionResponse(new Writer(bytes), x);
@@ -2067,7 +2311,7 @@ export function readAuthRoleRevokePermissionRequest(r: Reader): AuthRoleRevokePe
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleRevokePermissionRequest(x: AuthRoleRevokePermissionRequest): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleRevokePermissionRequest(x));
   writeAuthRoleRevokePermissionRequest(new Writer(bytes), x);
@@ -2129,7 +2373,7 @@ export function readAuthRoleRevokePermissionResponse(r: Reader): AuthRoleRevokeP
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAuthRoleRevokePermissionResponse(x: AuthRoleRevokePermissionResponse): Uint8Array {
   const bytes = new Uint8Array(sizeAuthRoleRevokePermissionResponse(x));
   writeAuthRoleRevokePermissionResponse(new Writer(bytes), x);

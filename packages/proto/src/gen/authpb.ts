@@ -50,7 +50,7 @@ export function readUserAddOptions(r: Reader): UserAddOptions {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeUserAddOptions(x: UserAddOptions): Uint8Array {
   const bytes = new Uint8Array(sizeUserAddOptions(x));
   writeUserAddOptions(new Writer(bytes), x);
@@ -149,7 +149,7 @@ export function readUser(r: Reader): User {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeUser(x: User): Uint8Array {
   const bytes = new Uint8Array(sizeUser(x));
   writeUser(new Writer(bytes), x);
@@ -248,7 +248,7 @@ export function readPermission(r: Reader): Permission {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodePermission(x: Permission): Uint8Array {
   const bytes = new Uint8Array(sizePermission(x));
   writePermission(new Writer(bytes), x);
@@ -322,7 +322,7 @@ export function readRole(r: Reader): Role {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeRole(x: Role): Uint8Array {
   const bytes = new Uint8Array(sizeRole(x));
   writeRole(new Writer(bytes), x);

@@ -4,8 +4,84 @@
  * Generated from proto/lease.proto by `npm run protogen`; do not edit.
  */
 import { type ResponseHeader, readResponseHeader, sizeResponseHeader, writeResponseHeader } from "./header.ts";
+import type { Method } from "../wire/method.ts";
 import { Reader } from "../wire/reader.ts";
-import { sizeInt, sizeNumber, sizeSignedId, sizeString, Writer } from "../wire/writer.ts";
+import { sizeId, sizeInt, sizeNumber, sizeString, Writer } from "../wire/writer.ts";
+
+/** The methods of Lease. */
+export const LeaseService: {
+  readonly leaseGrant: Method<LeaseGrantRequest, LeaseGrantResponse>;
+  readonly leaseRevoke: Method<LeaseRevokeRequest, LeaseRevokeResponse>;
+  readonly leaseKeepAlive: Method<LeaseKeepAliveRequest, LeaseKeepAliveResponse>;
+  readonly leaseTimeToLive: Method<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse>;
+  readonly leaseLeases: Method<LeaseLeasesRequest, LeaseLeasesResponse>;
+} = {
+  leaseGrant: {
+    path: "/etcdserverpb.Lease/LeaseGrant",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeLeaseGrantRequest,
+    sizeRequest: sizeLeaseGrantRequest,
+    writeRequest: writeLeaseGrantRequest,
+    decodeRequest: decodeLeaseGrantRequest,
+    encodeResponse: encodeLeaseGrantResponse,
+    sizeResponse: sizeLeaseGrantResponse,
+    writeResponse: writeLeaseGrantResponse,
+    decodeResponse: decodeLeaseGrantResponse,
+  },
+  leaseRevoke: {
+    path: "/etcdserverpb.Lease/LeaseRevoke",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeLeaseRevokeRequest,
+    sizeRequest: sizeLeaseRevokeRequest,
+    writeRequest: writeLeaseRevokeRequest,
+    decodeRequest: decodeLeaseRevokeRequest,
+    encodeResponse: encodeLeaseRevokeResponse,
+    sizeResponse: sizeLeaseRevokeResponse,
+    writeResponse: writeLeaseRevokeResponse,
+    decodeResponse: decodeLeaseRevokeResponse,
+  },
+  leaseKeepAlive: {
+    path: "/etcdserverpb.Lease/LeaseKeepAlive",
+    isClientStreaming: true,
+    isServerStreaming: true,
+    encodeRequest: encodeLeaseKeepAliveRequest,
+    sizeRequest: sizeLeaseKeepAliveRequest,
+    writeRequest: writeLeaseKeepAliveRequest,
+    decodeRequest: decodeLeaseKeepAliveRequest,
+    encodeResponse: encodeLeaseKeepAliveResponse,
+    sizeResponse: sizeLeaseKeepAliveResponse,
+    writeResponse: writeLeaseKeepAliveResponse,
+    decodeResponse: decodeLeaseKeepAliveResponse,
+  },
+  leaseTimeToLive: {
+    path: "/etcdserverpb.Lease/LeaseTimeToLive",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeLeaseTimeToLiveRequest,
+    sizeRequest: sizeLeaseTimeToLiveRequest,
+    writeRequest: writeLeaseTimeToLiveRequest,
+    decodeRequest: decodeLeaseTimeToLiveRequest,
+    encodeResponse: encodeLeaseTimeToLiveResponse,
+    sizeResponse: sizeLeaseTimeToLiveResponse,
+    writeResponse: writeLeaseTimeToLiveResponse,
+    decodeResponse: decodeLeaseTimeToLiveResponse,
+  },
+  leaseLeases: {
+    path: "/etcdserverpb.Lease/LeaseLeases",
+    isClientStreaming: false,
+    isServerStreaming: false,
+    encodeRequest: encodeLeaseLeasesRequest,
+    sizeRequest: sizeLeaseLeasesRequest,
+    writeRequest: writeLeaseLeasesRequest,
+    decodeRequest: decodeLeaseLeasesRequest,
+    encodeResponse: encodeLeaseLeasesResponse,
+    sizeResponse: sizeLeaseLeasesResponse,
+    writeResponse: writeLeaseLeasesResponse,
+    decodeResponse: decodeLeaseLeasesResponse,
+  },
+};
 
 export type LeaseGrantRequest = {
   TTL: number;
@@ -25,7 +101,7 @@ export function newLeaseGrantRequest(init: Partial<LeaseGrantRequest> = {}): Lea
 export function sizeLeaseGrantRequest(x: LeaseGrantRequest): number {
   let size = 0;
   if (x.TTL !== 0) size += 1 + sizeInt(x.TTL);
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   return size;
 }
 
@@ -37,7 +113,7 @@ export function writeLeaseGrantRequest(w: Writer, x: LeaseGrantRequest): void {
   }
   if (x.ID !== 0n) {
     w.number(16);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
 }
 
@@ -63,7 +139,7 @@ export function readLeaseGrantRequest(r: Reader): LeaseGrantRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseGrantRequest(x: LeaseGrantRequest): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseGrantRequest(x));
   writeLeaseGrantRequest(new Writer(bytes), x);
@@ -99,7 +175,7 @@ export function sizeLeaseGrantResponse(x: LeaseGrantResponse): number {
     const length = sizeResponseHeader(x.header);
     size += 1 + sizeNumber(length) + length;
   }
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.TTL !== 0) size += 1 + sizeInt(x.TTL);
   if (x.error !== "") size += 1 + sizeString(x.error);
   return size;
@@ -114,7 +190,7 @@ export function writeLeaseGrantResponse(w: Writer, x: LeaseGrantResponse): void 
   }
   if (x.ID !== 0n) {
     w.number(16);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.TTL !== 0) {
     w.number(24);
@@ -161,7 +237,7 @@ export function readLeaseGrantResponse(r: Reader): LeaseGrantResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseGrantResponse(x: LeaseGrantResponse): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseGrantResponse(x));
   writeLeaseGrantResponse(new Writer(bytes), x);
@@ -187,7 +263,7 @@ export function newLeaseRevokeRequest(init: Partial<LeaseRevokeRequest> = {}): L
 /** Encoded length in bytes. */
 export function sizeLeaseRevokeRequest(x: LeaseRevokeRequest): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   return size;
 }
 
@@ -195,7 +271,7 @@ export function sizeLeaseRevokeRequest(x: LeaseRevokeRequest): number {
 export function writeLeaseRevokeRequest(w: Writer, x: LeaseRevokeRequest): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
 }
 
@@ -216,7 +292,7 @@ export function readLeaseRevokeRequest(r: Reader): LeaseRevokeRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseRevokeRequest(x: LeaseRevokeRequest): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseRevokeRequest(x));
   writeLeaseRevokeRequest(new Writer(bytes), x);
@@ -278,7 +354,7 @@ export function readLeaseRevokeResponse(r: Reader): LeaseRevokeResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseRevokeResponse(x: LeaseRevokeResponse): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseRevokeResponse(x));
   writeLeaseRevokeResponse(new Writer(bytes), x);
@@ -306,7 +382,7 @@ export function newLeaseCheckpoint(init: Partial<LeaseCheckpoint> = {}): LeaseCh
 /** Encoded length in bytes. */
 export function sizeLeaseCheckpoint(x: LeaseCheckpoint): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.remainingTTL !== 0) size += 1 + sizeInt(x.remainingTTL);
   return size;
 }
@@ -315,7 +391,7 @@ export function sizeLeaseCheckpoint(x: LeaseCheckpoint): number {
 export function writeLeaseCheckpoint(w: Writer, x: LeaseCheckpoint): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.remainingTTL !== 0) {
     w.number(16);
@@ -345,7 +421,7 @@ export function readLeaseCheckpoint(r: Reader): LeaseCheckpoint {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseCheckpoint(x: LeaseCheckpoint): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseCheckpoint(x));
   writeLeaseCheckpoint(new Writer(bytes), x);
@@ -407,7 +483,7 @@ export function readLeaseCheckpointRequest(r: Reader): LeaseCheckpointRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseCheckpointRequest(x: LeaseCheckpointRequest): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseCheckpointRequest(x));
   writeLeaseCheckpointRequest(new Writer(bytes), x);
@@ -469,7 +545,7 @@ export function readLeaseCheckpointResponse(r: Reader): LeaseCheckpointResponse 
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseCheckpointResponse(x: LeaseCheckpointResponse): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseCheckpointResponse(x));
   writeLeaseCheckpointResponse(new Writer(bytes), x);
@@ -495,7 +571,7 @@ export function newLeaseKeepAliveRequest(init: Partial<LeaseKeepAliveRequest> = 
 /** Encoded length in bytes. */
 export function sizeLeaseKeepAliveRequest(x: LeaseKeepAliveRequest): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   return size;
 }
 
@@ -503,7 +579,7 @@ export function sizeLeaseKeepAliveRequest(x: LeaseKeepAliveRequest): number {
 export function writeLeaseKeepAliveRequest(w: Writer, x: LeaseKeepAliveRequest): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
 }
 
@@ -524,7 +600,7 @@ export function readLeaseKeepAliveRequest(r: Reader): LeaseKeepAliveRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseKeepAliveRequest(x: LeaseKeepAliveRequest): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseKeepAliveRequest(x));
   writeLeaseKeepAliveRequest(new Writer(bytes), x);
@@ -559,7 +635,7 @@ export function sizeLeaseKeepAliveResponse(x: LeaseKeepAliveResponse): number {
     const length = sizeResponseHeader(x.header);
     size += 1 + sizeNumber(length) + length;
   }
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.TTL !== 0) size += 1 + sizeInt(x.TTL);
   return size;
 }
@@ -573,7 +649,7 @@ export function writeLeaseKeepAliveResponse(w: Writer, x: LeaseKeepAliveResponse
   }
   if (x.ID !== 0n) {
     w.number(16);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.TTL !== 0) {
     w.number(24);
@@ -611,7 +687,7 @@ export function readLeaseKeepAliveResponse(r: Reader): LeaseKeepAliveResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseKeepAliveResponse(x: LeaseKeepAliveResponse): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseKeepAliveResponse(x));
   writeLeaseKeepAliveResponse(new Writer(bytes), x);
@@ -640,7 +716,7 @@ export function newLeaseTimeToLiveRequest(init: Partial<LeaseTimeToLiveRequest> 
 /** Encoded length in bytes. */
 export function sizeLeaseTimeToLiveRequest(x: LeaseTimeToLiveRequest): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.keys) size += 2;
   return size;
 }
@@ -649,7 +725,7 @@ export function sizeLeaseTimeToLiveRequest(x: LeaseTimeToLiveRequest): number {
 export function writeLeaseTimeToLiveRequest(w: Writer, x: LeaseTimeToLiveRequest): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.keys) {
     w.number(16);
@@ -679,7 +755,7 @@ export function readLeaseTimeToLiveRequest(r: Reader): LeaseTimeToLiveRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseTimeToLiveRequest(x: LeaseTimeToLiveRequest): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseTimeToLiveRequest(x));
   writeLeaseTimeToLiveRequest(new Writer(bytes), x);
@@ -718,7 +794,7 @@ export function sizeLeaseTimeToLiveResponse(x: LeaseTimeToLiveResponse): number 
     const length = sizeResponseHeader(x.header);
     size += 1 + sizeNumber(length) + length;
   }
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.TTL !== 0) size += 1 + sizeInt(x.TTL);
   if (x.grantedTTL !== 0) size += 1 + sizeInt(x.grantedTTL);
   for (let i = 0; i < x.keys.length; i++) size += 1 + sizeNumber(x.keys[i]!.length) + x.keys[i]!.length;
@@ -734,7 +810,7 @@ export function writeLeaseTimeToLiveResponse(w: Writer, x: LeaseTimeToLiveRespon
   }
   if (x.ID !== 0n) {
     w.number(16);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.TTL !== 0) {
     w.number(24);
@@ -790,7 +866,7 @@ export function readLeaseTimeToLiveResponse(r: Reader): LeaseTimeToLiveResponse 
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseTimeToLiveResponse(x: LeaseTimeToLiveResponse): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseTimeToLiveResponse(x));
   writeLeaseTimeToLiveResponse(new Writer(bytes), x);
@@ -826,7 +902,7 @@ export function readLeaseLeasesRequest(r: Reader): LeaseLeasesRequest {
   return {};
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseLeasesRequest(x: LeaseLeasesRequest): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseLeasesRequest(x));
   writeLeaseLeasesRequest(new Writer(bytes), x);
@@ -852,7 +928,7 @@ export function newLeaseStatus(init: Partial<LeaseStatus> = {}): LeaseStatus {
 /** Encoded length in bytes. */
 export function sizeLeaseStatus(x: LeaseStatus): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   return size;
 }
 
@@ -860,7 +936,7 @@ export function sizeLeaseStatus(x: LeaseStatus): number {
 export function writeLeaseStatus(w: Writer, x: LeaseStatus): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
 }
 
@@ -881,7 +957,7 @@ export function readLeaseStatus(r: Reader): LeaseStatus {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseStatus(x: LeaseStatus): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseStatus(x));
   writeLeaseStatus(new Writer(bytes), x);
@@ -962,7 +1038,7 @@ export function readLeaseLeasesResponse(r: Reader): LeaseLeasesResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseLeasesResponse(x: LeaseLeasesResponse): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseLeasesResponse(x));
   writeLeaseLeasesResponse(new Writer(bytes), x);

@@ -4,7 +4,7 @@
  */
 import { type LeaseTimeToLiveRequest, readLeaseTimeToLiveRequest, sizeLeaseTimeToLiveRequest, writeLeaseTimeToLiveRequest, type LeaseTimeToLiveResponse, readLeaseTimeToLiveResponse, sizeLeaseTimeToLiveResponse, writeLeaseTimeToLiveResponse } from "./lease.ts";
 import { Reader } from "../wire/reader.ts";
-import { sizeInt, sizeNumber, sizeSignedId, Writer } from "../wire/writer.ts";
+import { sizeId, sizeInt, sizeNumber, Writer } from "../wire/writer.ts";
 
 export type Lease = {
   ID: bigint;
@@ -25,7 +25,7 @@ export function newLease(init: Partial<Lease> = {}): Lease {
 /** Encoded length in bytes. */
 export function sizeLease(x: Lease): number {
   let size = 0;
-  if (x.ID !== 0n) size += 1 + sizeSignedId(x.ID);
+  if (x.ID !== 0n) size += 1 + sizeId(x.ID);
   if (x.TTL !== 0) size += 1 + sizeInt(x.TTL);
   if (x.RemainingTTL !== 0) size += 1 + sizeInt(x.RemainingTTL);
   return size;
@@ -35,7 +35,7 @@ export function sizeLease(x: Lease): number {
 export function writeLease(w: Writer, x: Lease): void {
   if (x.ID !== 0n) {
     w.number(8);
-    w.signedId(x.ID);
+    w.id(x.ID);
   }
   if (x.TTL !== 0) {
     w.number(16);
@@ -74,7 +74,7 @@ export function readLease(r: Reader): Lease {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLease(x: Lease): Uint8Array {
   const bytes = new Uint8Array(sizeLease(x));
   writeLease(new Writer(bytes), x);
@@ -136,7 +136,7 @@ export function readLeaseInternalRequest(r: Reader): LeaseInternalRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseInternalRequest(x: LeaseInternalRequest): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseInternalRequest(x));
   writeLeaseInternalRequest(new Writer(bytes), x);
@@ -198,7 +198,7 @@ export function readLeaseInternalResponse(r: Reader): LeaseInternalResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeLeaseInternalResponse(x: LeaseInternalResponse): Uint8Array {
   const bytes = new Uint8Array(sizeLeaseInternalResponse(x));
   writeLeaseInternalResponse(new Writer(bytes), x);

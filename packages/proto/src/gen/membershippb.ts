@@ -61,7 +61,7 @@ export function readRaftAttributes(r: Reader): RaftAttributes {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeRaftAttributes(x: RaftAttributes): Uint8Array {
   const bytes = new Uint8Array(sizeRaftAttributes(x));
   writeRaftAttributes(new Writer(bytes), x);
@@ -129,7 +129,7 @@ export function readAttributes(r: Reader): Attributes {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeAttributes(x: Attributes): Uint8Array {
   const bytes = new Uint8Array(sizeAttributes(x));
   writeAttributes(new Writer(bytes), x);
@@ -223,7 +223,7 @@ export function readStoredMember(r: Reader): StoredMember {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeStoredMember(x: StoredMember): Uint8Array {
   const bytes = new Uint8Array(sizeStoredMember(x));
   writeStoredMember(new Writer(bytes), x);
@@ -278,7 +278,7 @@ export function readClusterVersionSetRequest(r: Reader): ClusterVersionSetReques
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeClusterVersionSetRequest(x: ClusterVersionSetRequest): Uint8Array {
   const bytes = new Uint8Array(sizeClusterVersionSetRequest(x));
   writeClusterVersionSetRequest(new Writer(bytes), x);
@@ -352,7 +352,7 @@ export function readClusterMemberAttrSetRequest(r: Reader): ClusterMemberAttrSet
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeClusterMemberAttrSetRequest(x: ClusterMemberAttrSetRequest): Uint8Array {
   const bytes = new Uint8Array(sizeClusterMemberAttrSetRequest(x));
   writeClusterMemberAttrSetRequest(new Writer(bytes), x);
@@ -419,7 +419,7 @@ export function readDowngradeInfoSetRequest(r: Reader): DowngradeInfoSetRequest 
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeDowngradeInfoSetRequest(x: DowngradeInfoSetRequest): Uint8Array {
   const bytes = new Uint8Array(sizeDowngradeInfoSetRequest(x));
   writeDowngradeInfoSetRequest(new Writer(bytes), x);

@@ -80,7 +80,7 @@ export function readRequestHeader(r: Reader): RequestHeader {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeRequestHeader(x: RequestHeader): Uint8Array {
   const bytes = new Uint8Array(sizeRequestHeader(x));
   writeRequestHeader(new Writer(bytes), x);
@@ -116,7 +116,7 @@ export function readEmptyResponse(r: Reader): EmptyResponse {
   return {};
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeEmptyResponse(x: EmptyResponse): Uint8Array {
   const bytes = new Uint8Array(sizeEmptyResponse(x));
   writeEmptyResponse(new Writer(bytes), x);
@@ -196,7 +196,7 @@ export function readInternalAuthenticateRequest(r: Reader): InternalAuthenticate
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeInternalAuthenticateRequest(x: InternalAuthenticateRequest): Uint8Array {
   const bytes = new Uint8Array(sizeInternalAuthenticateRequest(x));
   writeInternalAuthenticateRequest(new Writer(bytes), x);
@@ -841,7 +841,7 @@ export function readInternalRaftRequest(r: Reader): InternalRaftRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeInternalRaftRequest(x: InternalRaftRequest): Uint8Array {
   const bytes = new Uint8Array(sizeInternalRaftRequest(x));
   writeInternalRaftRequest(new Writer(bytes), x);

@@ -120,7 +120,7 @@ export function readEntry(r: Reader): Entry {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeEntry(x: Entry): Uint8Array {
   const bytes = new Uint8Array(sizeEntry(x));
   writeEntry(new Writer(bytes), x);
@@ -261,7 +261,7 @@ export function readConfState(r: Reader): ConfState {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeConfState(x: ConfState): Uint8Array {
   const bytes = new Uint8Array(sizeConfState(x));
   writeConfState(new Writer(bytes), x);
@@ -361,7 +361,7 @@ export function readSnapshotMetadata(r: Reader): SnapshotMetadata {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeSnapshotMetadata(x: SnapshotMetadata): Uint8Array {
   const bytes = new Uint8Array(sizeSnapshotMetadata(x));
   writeSnapshotMetadata(new Writer(bytes), x);
@@ -436,7 +436,7 @@ export function readSnapshot(r: Reader): Snapshot {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeSnapshot(x: Snapshot): Uint8Array {
   const bytes = new Uint8Array(sizeSnapshot(x));
   writeSnapshot(new Writer(bytes), x);
@@ -762,7 +762,7 @@ export function readMessage(r: Reader): Message {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeMessage(x: Message): Uint8Array {
   const bytes = new Uint8Array(sizeMessage(x));
   writeMessage(new Writer(bytes), x);
@@ -857,7 +857,7 @@ export function readHardState(r: Reader): HardState {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeHardState(x: HardState): Uint8Array {
   const bytes = new Uint8Array(sizeHardState(x));
   writeHardState(new Writer(bytes), x);
@@ -1004,7 +1004,7 @@ export function readConfChange(r: Reader): ConfChange {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeConfChange(x: ConfChange): Uint8Array {
   const bytes = new Uint8Array(sizeConfChange(x));
   writeConfChange(new Writer(bytes), x);
@@ -1085,7 +1085,7 @@ export function readConfChangeSingle(r: Reader): ConfChangeSingle {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeConfChangeSingle(x: ConfChangeSingle): Uint8Array {
   const bytes = new Uint8Array(sizeConfChangeSingle(x));
   writeConfChangeSingle(new Writer(bytes), x);
@@ -1183,7 +1183,7 @@ export function readConfChangeV2(r: Reader): ConfChangeV2 {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeConfChangeV2(x: ConfChangeV2): Uint8Array {
   const bytes = new Uint8Array(sizeConfChangeV2(x));
   writeConfChangeV2(new Writer(bytes), x);

@@ -87,7 +87,7 @@ export function readRecord(r: Reader): Record {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeRecord(x: Record): Uint8Array {
   const bytes = new Uint8Array(sizeRecord(x));
   writeRecord(new Writer(bytes), x);
@@ -187,7 +187,7 @@ export function readWalSnapshot(r: Reader): WalSnapshot {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeWalSnapshot(x: WalSnapshot): Uint8Array {
   const bytes = new Uint8Array(sizeWalSnapshot(x));
   writeWalSnapshot(new Writer(bytes), x);
@@ -268,7 +268,7 @@ export function readWalMetadata(r: Reader): WalMetadata {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeWalMetadata(x: WalMetadata): Uint8Array {
   const bytes = new Uint8Array(sizeWalMetadata(x));
   writeWalMetadata(new Writer(bytes), x);

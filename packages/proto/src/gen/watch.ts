@@ -5,8 +5,28 @@
 import { EMPTY_BYTES } from "@quorate/base";
 import { type ResponseHeader, readResponseHeader, sizeResponseHeader, writeResponseHeader } from "./header.ts";
 import { type Event, readEvent, sizeEvent, writeEvent } from "./mvccpb.ts";
+import type { Method } from "../wire/method.ts";
 import { Reader } from "../wire/reader.ts";
 import { sizeInt, sizeNumber, sizeString, Writer } from "../wire/writer.ts";
+
+/** The methods of Watch. */
+export const WatchService: {
+  readonly watch: Method<WatchRequest, WatchResponse>;
+} = {
+  watch: {
+    path: "/etcdserverpb.Watch/Watch",
+    isClientStreaming: true,
+    isServerStreaming: true,
+    encodeRequest: encodeWatchRequest,
+    sizeRequest: sizeWatchRequest,
+    writeRequest: writeWatchRequest,
+    decodeRequest: decodeWatchRequest,
+    encodeResponse: encodeWatchResponse,
+    sizeResponse: sizeWatchResponse,
+    writeResponse: writeWatchResponse,
+    decodeResponse: decodeWatchResponse,
+  },
+};
 
 /** Which field of `WatchRequest.requestUnion` is set. */
 export type WatchRequestRequestUnion =
@@ -110,7 +130,7 @@ export function readWatchRequest(r: Reader): WatchRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeWatchRequest(x: WatchRequest): Uint8Array {
   const bytes = new Uint8Array(sizeWatchRequest(x));
   writeWatchRequest(new Writer(bytes), x);
@@ -285,7 +305,7 @@ export function readWatchCreateRequest(r: Reader): WatchCreateRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeWatchCreateRequest(x: WatchCreateRequest): Uint8Array {
   const bytes = new Uint8Array(sizeWatchCreateRequest(x));
   writeWatchCreateRequest(new Writer(bytes), x);
@@ -340,7 +360,7 @@ export function readWatchCancelRequest(r: Reader): WatchCancelRequest {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeWatchCancelRequest(x: WatchCancelRequest): Uint8Array {
   const bytes = new Uint8Array(sizeWatchCancelRequest(x));
   writeWatchCancelRequest(new Writer(bytes), x);
@@ -376,7 +396,7 @@ export function readWatchProgressRequest(r: Reader): WatchProgressRequest {
   return {};
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeWatchProgressRequest(x: WatchProgressRequest): Uint8Array {
   const bytes = new Uint8Array(sizeWatchProgressRequest(x));
   writeWatchProgressRequest(new Writer(bytes), x);
@@ -534,7 +554,7 @@ export function readWatchResponse(r: Reader): WatchResponse {
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeWatchResponse(x: WatchResponse): Uint8Array {
   const bytes = new Uint8Array(sizeWatchResponse(x));
   writeWatchResponse(new Writer(bytes), x);

@@ -2,7 +2,7 @@
  * Reads the protobuf wire format from one byte array, never past its end, and never allocates on account of a length it has
  * not checked. Byte fields come out as views of the input.
  */
-import { bigFromHalves, EMPTY_BYTES, safeFromHalves } from "@quorate/base";
+import { bigFromHalves, EMPTY_BYTES, safeFromHalves, signedFromHalves } from "@quorate/base";
 import { ProtoError } from "./errors.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
@@ -11,7 +11,7 @@ export const WireType = { Varint: 0, Fixed64: 1, Bytes: 2, Fixed32: 5 } as const
 
 /**
  * Messages inside messages inside messages: deeper than this is refused. A transaction in a transaction is two levels, and the default
- * of `--max-txn-ops` allows 128 of them; the rest is for what they stand in.
+ * of `--max-txn-ops` allows 129 of them; the rest is for what they stand in.
  */
 export const MAX_DEPTH = 264;
 
@@ -23,19 +23,16 @@ export class Reader {
   /** End of the message being read; nested messages move it in and out. */
   end: number;
   depth = 0;
+  readonly #buffer: ArrayBufferLike;
+  readonly #offset: number;
   /** The last varint, as unsigned halves. */
   #lo = 0;
   #hi = 0;
-  /** The last two ids: peers talk in pairs, and making a bigint costs more than all the rest of a field. */
-  #idLo0 = 0;
-  #idHi0 = 0;
-  #id0 = 0n;
-  #idLo1 = 0;
-  #idHi1 = 0;
-  #id1 = 0n;
 
   constructor(bytes: Uint8Array, pos = 0, end: number = bytes.length) {
     this.bytes = bytes;
+    this.#buffer = bytes.buffer;
+    this.#offset = bytes.byteOffset;
     this.pos = pos;
     this.end = end;
   }
@@ -90,8 +87,7 @@ export class Reader {
     }
     this.#varint();
     const value = (this.#hi | 0) * TWO_32 + this.#lo;
-    if (value > Number.MAX_SAFE_INTEGER) return Number.MAX_SAFE_INTEGER;
-    return value < Number.MIN_SAFE_INTEGER ? Number.MIN_SAFE_INTEGER : value;
+    return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
   }
 
   /** A signed 32-bit number; higher bits are dropped, as protobuf has it. */
@@ -103,28 +99,13 @@ export class Reader {
   /** An identity of up to 64 bits. */
   id(): bigint {
     this.#varint();
-    return this.#bigint();
+    return bigFromHalves(this.#hi, this.#lo);
   }
 
   /** A signed identity: a lease. */
   signedId(): bigint {
     this.#varint();
-    const id = this.#bigint();
-    return this.#hi < 0x80000000 ? id : BigInt.asIntN(64, id);
-  }
-
-  #bigint(): bigint {
-    const lo = this.#lo;
-    const hi = this.#hi;
-    if (lo === this.#idLo0 && hi === this.#idHi0) return this.#id0;
-    if (lo === this.#idLo1 && hi === this.#idHi1) return this.#id1;
-    this.#idLo1 = this.#idLo0;
-    this.#idHi1 = this.#idHi0;
-    this.#id1 = this.#id0;
-    this.#idLo0 = lo;
-    this.#idHi0 = hi;
-    this.#id0 = bigFromHalves(hi, lo);
-    return this.#id0;
+    return signedFromHalves(this.#hi, this.#lo);
   }
 
   /** A 32-bit unsigned number; higher bits are dropped, as protobuf has it. */
@@ -142,10 +123,10 @@ export class Reader {
   view(): Uint8Array {
     const length = this.length();
     if (length === 0) return EMPTY_BYTES;
-    const { bytes, pos } = this;
+    const { pos } = this;
     this.pos = pos + length;
-    // Half the cost of subarray, which has to ask for the species.
-    return new Uint8Array(bytes.buffer, bytes.byteOffset + pos, length);
+    // A third cheaper than subarray, which asks for the buffer and for the species each time.
+    return new Uint8Array(this.#buffer, this.#offset + pos, length);
   }
 
   /** A text. @throws ProtoError `BadUtf8`. */

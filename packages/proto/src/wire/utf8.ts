@@ -10,8 +10,13 @@ const CHUNK = 4096;
 /** The text of bytes[start, end), or undefined where they are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array, start = 0, end: number = bytes.length): string | undefined {
   let text = "";
-  let units: number[] = [];
   let at = start;
+  for (; at + 8 <= end; at += 8) {
+    const eight = asciiAt(bytes, at);
+    if (eight === "") break;
+    text += eight;
+  }
+  let units: number[] = [];
   while (at < end) {
     const first = bytes[at]!;
     if (first < 0x80) {
@@ -29,7 +34,20 @@ export function decodeUtf8(bytes: Uint8Array, start = 0, end: number = bytes.len
       units = [];
     }
   }
-  return text + String.fromCharCode.apply(undefined, units);
+  return units.length === 0 ? text : text + String.fromCharCode.apply(undefined, units);
+}
+
+/** Eight bytes as text where all of them are ASCII, or "": nearly every string that members exchange is. */
+function asciiAt(bytes: Uint8Array, at: number): string {
+  const a = bytes[at]!;
+  const b = bytes[at + 1]!;
+  const c = bytes[at + 2]!;
+  const d = bytes[at + 3]!;
+  const e = bytes[at + 4]!;
+  const f = bytes[at + 5]!;
+  const g = bytes[at + 6]!;
+  const h = bytes[at + 7]!;
+  return (a | b | c | d | e | f | g | h) < 0x80 ? String.fromCharCode(a, b, c, d, e, f, g, h) : "";
 }
 
 /** The code point of a sequence of two to four bytes, or -1. */

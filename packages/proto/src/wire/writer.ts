@@ -2,6 +2,7 @@
  * Writes the protobuf wire format into one array of exactly the right size: messages are sized first, then written, so that
  * nothing grows and nothing is copied twice.
  */
+import { highHalf, lowHalf } from "@quorate/base";
 import { sizeUtf8, writeUtf8 } from "./utf8.ts";
 
 const TWO_32 = 2 ** 32;
@@ -37,29 +38,12 @@ export function entrySize(key: number, length: number): number {
   return 2 + key + sizeNumber(length) + length;
 }
 
-let lastId = 0n;
-let lastHi = 0;
-let lastLo = 0;
-
-/** Splits an id into `lastHi` and `lastLo`; the one split last is remembered, because ids are sized and then written. */
-function split(id: bigint): void {
-  if (id === lastId) return;
-  lastId = id;
-  lastLo = Number(id & 0xffff_ffffn);
-  lastHi = Number(id >> 32n);
-}
-
-/** Encoded length of an unsigned 64-bit id. */
+/** Encoded length of a 64-bit id; of a negative one, that of its two's complement. */
 export function sizeId(id: bigint): number {
-  split(id);
-  if (lastHi < 0x200000) return sizeNumber(lastHi * TWO_32 + lastLo);
-  if (lastHi < 0x1000000) return 8;
-  return lastHi < 0x80000000 ? 9 : 10;
-}
-
-/** Encoded length of a signed 64-bit id. */
-export function sizeSignedId(id: bigint): number {
-  return id < 0n ? NEGATIVE_SIZE : sizeId(id);
+  const hi = highHalf(id);
+  if (hi < 0x200000) return sizeNumber(hi * TWO_32 + lowHalf(id));
+  if (hi < 0x1000000) return 8;
+  return hi < 0x80000000 ? 9 : 10;
 }
 
 export class Writer {
@@ -95,11 +79,6 @@ export class Writer {
     else this.#halves(Math.floor(value / TWO_32) >>> 0, value >>> 0);
   }
 
-  /** A signed 64-bit id as a varint. */
-  signedId(id: bigint): void {
-    this.id(id < 0n ? BigInt.asUintN(64, id) : id);
-  }
-
   bool(value: boolean): void {
     this.bytes[this.pos++] = value ? 1 : 0;
   }
@@ -120,14 +99,9 @@ export class Writer {
     this.pos = writeUtf8(this.bytes, this.pos, text);
   }
 
-  /** An unsigned 64-bit id as a varint. */
+  /** A 64-bit id as a varint; a negative one in two's complement. */
   id(id: bigint): void {
-    split(id);
-    if (lastHi < 0x200000) {
-      this.number(lastHi * TWO_32 + lastLo);
-      return;
-    }
-    this.#halves(lastHi, lastLo);
+    this.#halves(highHalf(id), lowHalf(id));
   }
 
   #halves(high: number, low: number): void {
