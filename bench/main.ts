@@ -4,11 +4,13 @@ import { benchBbolt } from "./bbolt.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchCodec } from "./codec.ts";
 import type { Result } from "./measure.ts";
+import { benchMvcc } from "./mvcc.ts";
 import { benchRaft } from "./raft.ts";
 
 const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   raft: benchRaft,
   codec: benchCodec,
+  mvcc: benchMvcc,
   bbolt: benchBbolt,
   cluster: benchCluster,
 };
