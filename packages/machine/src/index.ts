@@ -8,3 +8,26 @@ export {
   type Renewal,
   type TimeToLive,
 } from "./lease/lessor.ts";
+export { Cluster, type ConfChangeOutcome, formatConfState } from "./membership/cluster.ts";
+export { addedMemberId, bootstrapMemberId, clusterId, type Sha1 } from "./membership/ids.ts";
+export {
+  type ConfChangeContext,
+  decodeContext,
+  encodeContext,
+  encodeMember,
+  formatMember,
+  isStarted,
+  type Member,
+  newMember,
+} from "./membership/member.ts";
+export { type CheckedChange, checkPeerUrls, mayAddVoter, mayPromote, mayRemove } from "./membership/validate.ts";
+export {
+  compareMinor,
+  decideClusterVersion,
+  formatVersion,
+  MIN_CLUSTER_VERSION,
+  mayServe,
+  parseVersion,
+  type Version,
+  type VersionDecision,
+} from "./membership/version.ts";
