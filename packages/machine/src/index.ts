@@ -1,5 +1,29 @@
 /** Public surface of machine: etcd's replicated state machine, over the Backend port. */
+
+export { Alarms } from "./alarms.ts";
+export {
+  type Applied,
+  type ApplyOptions,
+  Machine,
+  type MachineParts,
+  type NormalEntry,
+  type Outcome,
+} from "./apply.ts";
 export { failureCode, MACHINE_ERROR_TEXTS, MachineError, type MachineErrorCode } from "./errors.ts";
+export { checkDeleteRange, checkPut, checkRange, checkTxn } from "./kv/check.ts";
+export { readRange } from "./kv/kv.ts";
+export {
+  type DeleteRangeOutcome,
+  type OpOutcome,
+  type PutOutcome,
+  type RangeOutcome,
+  type TxnOutcome,
+  toDeleteRangeResponse,
+  toPutResponse,
+  toRangeResponse,
+  toTxnResponse,
+} from "./kv/outcome.ts";
+export { isReadOnlyTxn, isSerializableTxn, readTxn } from "./kv/txn.ts";
 export {
   Lessor,
   type LessorOptions,
@@ -31,3 +55,4 @@ export {
   type Version,
   type VersionDecision,
 } from "./membership/version.ts";
+export { fitsQuota, quotaCost, txnCost } from "./quota.ts";
