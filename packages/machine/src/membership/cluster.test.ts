@@ -164,7 +164,7 @@ describe("machine/membership/member", () => {
 
 describe("machine/membership/ids", () => {
   it("names members and clusters as etcd does", () => {
-    // The ids of etcd's own documentation: token etcd-cluster-1 is not needed for the well-known single member of a default start.
+    // What every etcd calls itself that is started without flags.
     const id = bootstrapMemberId(["http://localhost:2380"], "etcd-cluster", sha1);
     assert.equal(id.toString(16), "8e9e05c52164694d");
     assert.equal(clusterId([id], sha1).toString(16), "cdf818194e3a8c32");
