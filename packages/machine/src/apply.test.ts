@@ -7,6 +7,7 @@ import {
   AlarmType,
   ConfChangeType,
   encodeInternalRaftRequest,
+  encodeUtf8,
   encodeV2Request,
   type InternalRaftRequestBody,
   newAlarmRequest,
@@ -30,7 +31,7 @@ import { Alarms } from "./alarms.ts";
 import { type Applied, type ApplyOptions, Machine, type Outcome } from "./apply.ts";
 import { Lessor } from "./lease/lessor.ts";
 import { Cluster } from "./membership/cluster.ts";
-import { encodeContext, newMember, utf8 } from "./membership/member.ts";
+import { encodeContext, newMember } from "./membership/member.ts";
 import { ascii, leaseKey } from "./schema.ts";
 
 const OPTIONS: ApplyOptions = { isWanted: () => true, sizeBytes: 0, quotaBytes: Number.POSITIVE_INFINITY };
@@ -282,7 +283,7 @@ describe("machine/apply", () => {
       newConfChange({ type: ConfChangeType.ConfChangeAddNode, nodeId: 0xabcn, context }),
     );
     const v2 = (method: string, path: string, val: string): Applied =>
-      bench.raw(encodeV2Request(newV2Request({ ID: 9n, method, path, val: utf8(val) })));
+      bench.raw(encodeV2Request(newV2Request({ ID: 9n, method, path, val: encodeUtf8(val) })));
     assert.equal(v2("PUT", "/0/members/abc/attributes", '{"name":"m","clientURLs":["http://c:1"]}').requestId, 9n);
     assert.equal(v2("PUT", "/0/version", "3.4.0").outcome.kind, "done");
     v2("SYNC", "", "");

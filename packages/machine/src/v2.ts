@@ -3,8 +3,8 @@
  * entry's bare data. Of all that v2 store this keeps what the two requests say, and nothing else.
  */
 import { idFromHex } from "@quorate/base";
-import { type Attributes, decodeV2Request } from "@quorate/proto";
-import { decodeContext, textFromUtf8 } from "./membership/member.ts";
+import { type Attributes, decodeUtf8, decodeV2Request } from "@quorate/proto";
+import { decodeContext } from "./membership/member.ts";
 
 export type V2Change =
   | { readonly kind: "attributes"; readonly id: bigint; readonly attributes: Attributes; readonly requestId: bigint }
@@ -31,7 +31,7 @@ export function isV2Request(data: Uint8Array): boolean {
 export function readV2Change(data: Uint8Array): V2Change {
   const { ID: requestId, method, path, val } = decodeV2Request(data);
   if (method !== "PUT" || val === undefined) return { kind: "none", requestId };
-  if (path === "/0/version") return { kind: "version", version: textFromUtf8(val), requestId };
+  if (path === "/0/version") return { kind: "version", version: decodeUtf8(val) ?? "", requestId };
   const id = idFromHex(/^\/0\/members\/([0-9a-f]{1,16})\/attributes$/.exec(path)?.[1] ?? "");
   // The attributes are a member's JSON without what else there is to a member.
   const member = id === undefined ? undefined : decodeContext(val)?.member;

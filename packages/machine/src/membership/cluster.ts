@@ -3,10 +3,16 @@
  * published of themselves, which version they agreed on. It changes only by entries of the log, on all members alike.
  */
 import { type Backend, compareIds, idFromHex, latin1FromBytes } from "@quorate/base";
-import type { Attributes, ConfChange, ConfState, DowngradeInfoSetRequest } from "@quorate/proto";
+import {
+  type Attributes,
+  type ConfChange,
+  type ConfState,
+  type DowngradeInfoSetRequest,
+  encodeUtf8,
+} from "@quorate/proto";
 import type { MachineErrorCode } from "../errors.ts";
 import { ascii, CLUSTER_VERSION_KEY, CONF_STATE_KEY, DOWNGRADE_KEY, memberKey, REMOVED_VALUE } from "../schema.ts";
-import { decodeContext, encodeMember, type Member, utf8 } from "./member.ts";
+import { decodeContext, encodeMember, type Member } from "./member.ts";
 import { type CheckedChange, checkChange, type MembersView } from "./validate.ts";
 import { parseVersion } from "./version.ts";
 
@@ -120,7 +126,7 @@ export class Cluster implements MembersView {
   setDowngrade({ enabled, ver }: DowngradeInfoSetRequest): void {
     this.#downgradeTo = enabled ? ver : undefined;
     const json = JSON.stringify({ "target-version": enabled ? ver : "", enabled });
-    this.#backend.put("cluster", DOWNGRADE_KEY, utf8(json));
+    this.#backend.put("cluster", DOWNGRADE_KEY, encodeUtf8(json));
   }
 
   /** Raft's configuration after a change, for a restart: etcd's row, whose ids are JSON numbers up to 2^64. */

@@ -1,6 +1,6 @@
 /** How etcd names members and clusters: the first eight bytes of SHA-1 sums. The sum itself is handed in. */
 import { assert, compareIds } from "@quorate/base";
-import { utf8 } from "./member.ts";
+import { encodeUtf8 } from "@quorate/proto";
 
 /** SHA-1 of bytes: 20 bytes. */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
@@ -9,7 +9,7 @@ const ID_BYTES = 8;
 
 /** The id of a member of a new cluster: its peer URLs and the cluster's token. */
 export function bootstrapMemberId(peerUrls: readonly string[], token: string, sha1: Sha1): bigint {
-  return firstBytes(sha1(utf8([...peerUrls].sort().join("") + token)));
+  return firstBytes(sha1(encodeUtf8([...peerUrls].sort().join("") + token)));
 }
 
 /** The id of a member that is added later. @param unixSeconds now, which keeps it apart from a member removed before. */

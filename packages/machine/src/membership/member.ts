@@ -2,7 +2,7 @@
  * A member of the cluster and its JSON, byte for byte as Go writes it: rows of the backend, contexts of configuration changes and the
  * list that members give each other all hold it. Ids go up to 2^64 and never pass through a JavaScript number.
  */
-import { latin1FromBytes } from "@quorate/base";
+import { decodeUtf8, encodeUtf8 } from "@quorate/proto";
 
 export type Member = {
   readonly id: bigint;
@@ -47,19 +47,21 @@ export function formatMember(member: Member, isPromote?: boolean): string {
 }
 
 export function encodeMember(member: Member): Uint8Array {
-  return utf8(formatMember(member));
+  return encodeUtf8(formatMember(member));
 }
 
 export function encodeContext({ member, isPromote }: ConfChangeContext): Uint8Array {
-  return utf8(formatMember(member, isPromote));
+  return encodeUtf8(formatMember(member, isPromote));
 }
 
 /** The member and whether it is promoted, or undefined where the bytes say no such thing. */
 export function decodeContext(bytes: Uint8Array): ConfChangeContext | undefined {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) return undefined;
   let json: unknown;
   try {
     // Ids become strings before any parser can round them. Inside a JSON string the closing quote of "id" would be escaped.
-    json = JSON.parse(textFromUtf8(bytes).replace(/"id"(\s*:\s*)(\d+)/g, '"id"$1"$2"'));
+    json = JSON.parse(text.replace(/"id"(\s*:\s*)(\d+)/g, '"id"$1"$2"'));
   } catch {
     return undefined;
   }
@@ -91,21 +93,4 @@ function formatString(text: string): string {
     /[<>&\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/** The bytes of a text in UTF-8, by way of its percent-encoding: pure packages have no TextEncoder. */
-export function utf8(text: string): Uint8Array {
-  const latin1 = encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd")).replace(
-    /%([0-9A-F]{2})/g,
-    (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return Uint8Array.from(latin1, (c) => c.charCodeAt(0));
-}
-
-/** @throws URIError where the bytes are no UTF-8. */
-export function textFromUtf8(bytes: Uint8Array): string {
-  const latin1 = latin1FromBytes(bytes);
-  return /^[\x20-\x7e]*$/.test(latin1)
-    ? latin1
-    : decodeURIComponent(latin1.replace(/[^\x20-\x7e]|%/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`));
 }
