@@ -68,7 +68,12 @@ export function benchMachine(): Result[] {
   const renew = medianSeconds(() => {
     for (let i = 1; i <= LEASES; i++) lessor.renew(BigInt(i));
   });
+  const promote = medianSeconds(() => {
+    lessor.demote();
+    lessor.promote(1000);
+  });
   return [
+    atMost("machine/promote-100k-leases", promote * 1000, "ms", 50),
     atMost(
       "machine/apply-put-256",
       microsPerEntry((i) => ({ kind: "put", value: newPutRequest({ key: keyOf(i), value: VALUE }) })),

@@ -203,6 +203,31 @@ describe("machine/apply", () => {
     assert.equal(bench.machine.appliedIndex, 0);
   });
 
+  it("survives damaged entries: each is applied or thrown back whole, and the next one works", () => {
+    withSeed("machine/dist/apply", ({ prng }) => {
+      const bench = new Bench();
+      let thrown = 0;
+      for (let i = 0; i < 3_000; i++) {
+        const data = encode(drawBody(prng, bench.machine.parts.store.currentRev));
+        for (let flips = prng.below(4); flips > 0; flips--) data[prng.below(data.length)] = prng.below(256);
+        const before = dump(bench.backend).length;
+        try {
+          bench.raw(prng.chance(0.2) ? data.subarray(0, prng.below(data.length)) : data);
+        } catch (error) {
+          thrown++;
+          const name = (error as Error).name;
+          assert.ok(name === "ProtoError" || name === "InvariantViolation", String(error));
+          assert.equal(dump(bench.backend).length, before);
+        }
+      }
+      assert.ok(thrown > 100);
+      bench.raise(AlarmType.CORRUPT, AlarmAction.DEACTIVATE);
+      for (const alarm of bench.machine.parts.alarms.list())
+        bench.apply({ kind: "alarm", value: newAlarmRequest({ ...alarm, action: AlarmAction.DEACTIVATE }) });
+      assert.equal(bench.put("z").kind, "put");
+    });
+  });
+
   it("deletes the keys of a revoked lease in one revision, in byte order, and takes none without keys", () => {
     const bench = new Bench();
     bench.grant(-5n);

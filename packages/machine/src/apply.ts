@@ -72,6 +72,9 @@ export type Applied = {
   readonly overQuota: boolean;
 };
 
+/** What an entry comes to that is applied now. */
+type Effect = Exclude<Outcome, { readonly kind: "skipped" }>;
+
 const SKIPPED: Applied = { requestId: 0n, outcome: { kind: "skipped" }, overQuota: false };
 
 export class Machine {
@@ -133,13 +136,13 @@ export class Machine {
     if (!overQuota || outcome.kind === "failed") return { requestId, outcome, overQuota: false };
     const failed = {
       kind: "failed",
-      revision: outcome.kind === "skipped" ? 0 : outcome.revision,
+      revision: outcome.revision,
       code: "NoSpace",
     } as const;
     return { requestId, outcome: failed, overQuota: true };
   }
 
-  #applyBody(body: InternalRaftRequestBody, { cost, wanted }: { cost: number; wanted: boolean }): Outcome {
+  #applyBody(body: InternalRaftRequestBody, { cost, wanted }: { cost: number; wanted: boolean }): Effect {
     try {
       this.#checkAlarms(body, cost);
       return this.#dispatch(body, wanted);
@@ -157,7 +160,7 @@ export class Machine {
     if (cost > 0 && alarms.has(AlarmType.NOSPACE)) throw new MachineError("NoSpace");
   }
 
-  #dispatch(body: InternalRaftRequestBody, wanted: boolean): Outcome {
+  #dispatch(body: InternalRaftRequestBody, wanted: boolean): Effect {
     const { store, lessor, cluster, alarms } = this.#parts;
     const context: ApplyContext = { store, leases: lessor, wanted };
     switch (body.kind) {
@@ -195,13 +198,13 @@ export class Machine {
     return { kind: "done", revision: store.currentRev };
   }
 
-  #grant({ ID, TTL }: LeaseGrantRequest): Outcome {
+  #grant({ ID, TTL }: LeaseGrantRequest): Effect {
     const ttlSeconds = this.#parts.lessor.grant(ID, TTL);
     return { kind: "leaseGrant", revision: this.#parts.store.currentRev, id: ID, ttlSeconds };
   }
 
   /** Deletes the keys of a lease in one revision, then the lease. */
-  #revoke({ ID }: LeaseRevokeRequest): Outcome {
+  #revoke({ ID }: LeaseRevokeRequest): Effect {
     const { store, lessor } = this.#parts;
     deleteKeys(store, lessor.keysOf(ID));
     lessor.remove(ID);

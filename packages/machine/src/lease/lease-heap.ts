@@ -21,6 +21,12 @@ export class LeaseHeap {
     this.#entries = [];
   }
 
+  /** Holds these leases and no others, in time proportional to their number. */
+  refill(leases: readonly LeaseRecord[], timeOf: (lease: LeaseRecord) => number): void {
+    this.#entries = leases.map((lease) => ({ atMs: timeOf(lease), lease }));
+    this.#order();
+  }
+
   push(lease: LeaseRecord, atMs: number): void {
     const entries = this.#entries;
     const entry = { atMs, lease };
@@ -49,6 +55,10 @@ export class LeaseHeap {
   sweep(living: number): void {
     if (this.#entries.length <= MIN_SWEEP || this.#entries.length <= 2 * living) return;
     this.#entries = this.#entries.filter(({ lease }) => lease.alive);
+    this.#order();
+  }
+
+  #order(): void {
     for (let i = (this.#entries.length >> 1) - 1; i >= 0; i--) this.#sink(i, this.#entries[i]!);
   }
 

@@ -7,7 +7,7 @@ export type LeaseRecord = {
   readonly ttlSeconds: number;
   /** What the last checkpoint said is left, in seconds; 0: the whole TTL. */
   remainingSeconds: number;
-  /** When it ends, on the lessor's clock; Infinity on a member that does not lead. */
+  /** When it ends, on the clock of a lessor that leads; without meaning elsewhere. */
   expiryMs: number;
   /** When it is next offered for revocation, should a revocation have got lost; 0 until it has been offered once. */
   offeredMs: number;

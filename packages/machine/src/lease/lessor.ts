@@ -10,7 +10,7 @@
  * A new primary gives every lease its whole TTL (or what the last checkpoint left) and one election timeout on top, because it
  * cannot know what the old one had renewed.
  */
-import { assert, type Backend, bytesFromLatin1, flatLatin1 } from "@quorate/base";
+import { assert, type Backend, bytesFromLatin1, compareIds, flatLatin1 } from "@quorate/base";
 import type { LeaseAttachments } from "@quorate/mvcc";
 import { decodeLease, encodeLease, type LeaseCheckpoint } from "@quorate/proto";
 import { MachineError } from "../errors.ts";
@@ -94,7 +94,7 @@ export class Lessor implements LeaseAttachments {
     const lease = newLeaseRecord(id, Math.max(ttlSeconds, this.#options.minTtlSeconds), 0);
     this.#leases.set(id, lease);
     this.#save(lease);
-    if (this.#primary) this.#run(lease, 0);
+    if (this.#primary) this.#run(lease);
     return lease.ttlSeconds;
   }
 
@@ -152,9 +152,13 @@ export class Lessor implements LeaseAttachments {
   /** This member leads now. @param extendMs added to every lease: one election timeout. */
   promote(extendMs: number): void {
     this.#primary = true;
-    this.#expiries.clear();
-    this.#checkpoints.clear();
-    for (const lease of this.#leases.values()) this.#run(lease, extendMs);
+    const interval = this.#options.checkpointIntervalMs;
+    const now = this.#clock.nowMs;
+    const running = [...this.#leases.values()];
+    for (const lease of running) startLease(lease, now + extendMs);
+    this.#expiries.refill(running, ({ expiryMs }) => expiryMs);
+    const long = interval === undefined ? [] : running.filter(({ ttlSeconds }) => ttlSeconds * MS > interval);
+    this.#checkpoints.refill(long, () => now + (interval ?? 0));
   }
 
   /** This member leads no more: nothing expires here. */
@@ -162,10 +166,6 @@ export class Lessor implements LeaseAttachments {
     this.#primary = false;
     this.#expiries.clear();
     this.#checkpoints.clear();
-    for (const lease of this.#leases.values()) {
-      lease.expiryMs = Number.POSITIVE_INFINITY;
-      lease.offeredMs = 0;
-    }
   }
 
   /** Tells the host's monotonic time. False where the host was late; that time does not count. */
@@ -197,8 +197,9 @@ export class Lessor implements LeaseAttachments {
     return { ttlSeconds: Math.max(0, left), grantedSeconds: lease.ttlSeconds };
   }
 
-  /** All ids, those that expire first before the others. */
+  /** All ids, on the primary those that expire first before the others. */
   list(): bigint[] {
+    if (!this.#primary) return [...this.#leases.keys()].sort(compareIds);
     const order = (a: LeaseRecord, b: LeaseRecord): number =>
       a.expiryMs === b.expiryMs ? (a.id < b.id ? -1 : 1) : a.expiryMs < b.expiryMs ? -1 : 1;
     return [...this.#leases.values()].sort(order).map(({ id }) => id);
@@ -243,11 +244,9 @@ export class Lessor implements LeaseAttachments {
     return found;
   }
 
-  #run(lease: LeaseRecord, extendMs: number): void {
+  #run(lease: LeaseRecord): void {
     const now = this.#clock.nowMs;
-    const seconds = lease.remainingSeconds > 0 ? lease.remainingSeconds : lease.ttlSeconds;
-    lease.expiryMs = now + extendMs + seconds * MS;
-    lease.offeredMs = 0;
+    startLease(lease, now);
     this.#expiries.push(lease, lease.expiryMs);
     const interval = this.#options.checkpointIntervalMs;
     if (interval !== undefined && lease.ttlSeconds * MS > interval) this.#checkpoints.push(lease, now + interval);
@@ -262,6 +261,13 @@ export class Lessor implements LeaseAttachments {
   #save({ id, ttlSeconds, remainingSeconds }: LeaseRecord): void {
     this.#backend.put("lease", leaseKey(id), encodeLease({ ID: id, TTL: ttlSeconds, RemainingTTL: remainingSeconds }));
   }
+}
+
+/** Gives a lease its whole time, or what the last checkpoint left of it, from `fromMs` on. */
+function startLease(lease: LeaseRecord, fromMs: number): void {
+  const seconds = lease.remainingSeconds > 0 ? lease.remainingSeconds : lease.ttlSeconds;
+  lease.expiryMs = fromMs + seconds * MS;
+  lease.offeredMs = 0;
 }
 
 function compareLatin1(a: string, b: string): number {
