@@ -32,7 +32,8 @@ export {
   type Renewal,
   type TimeToLive,
 } from "./lease/lessor.ts";
-export { Cluster, type ConfChangeOutcome, formatConfState } from "./membership/cluster.ts";
+export { Cluster, type ConfChangeOutcome } from "./membership/cluster.ts";
+export { formatConfState, parseConfState } from "./membership/conf-state.ts";
 export { addedMemberId, bootstrapMemberId, clusterId, type Sha1 } from "./membership/ids.ts";
 export {
   type ConfChangeContext,

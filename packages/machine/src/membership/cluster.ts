@@ -12,6 +12,7 @@ import {
 } from "@quorate/proto";
 import type { MachineErrorCode } from "../errors.ts";
 import { ascii, CLUSTER_VERSION_KEY, CONF_STATE_KEY, DOWNGRADE_KEY, memberKey, REMOVED_VALUE } from "../schema.ts";
+import { formatConfState, parseConfState } from "./conf-state.ts";
 import { decodeContext, encodeMember, type Member } from "./member.ts";
 import { type CheckedChange, checkChange, type MembersView } from "./validate.ts";
 import { parseVersion } from "./version.ts";
@@ -134,23 +135,17 @@ export class Cluster implements MembersView {
     this.#backend.put("meta", CONF_STATE_KEY, ascii(formatConfState(state)));
   }
 
+  /** What `saveConfState` stored last; undefined where there is nothing, or nothing that can be read. */
+  loadConfState(): ConfState | undefined {
+    const value = this.#backend.get("meta", CONF_STATE_KEY);
+    return value === undefined ? undefined : parseConfState(latin1FromBytes(value));
+  }
+
   #save(member: Member): Member {
     this.#members.set(member.id, member);
     this.#backend.put("members", memberKey(member.id), encodeMember(member));
     return member;
   }
-}
-
-/** etcd's JSON of a ConfState. */
-export function formatConfState(state: ConfState): string {
-  const lists = [
-    ["voters", state.voters],
-    ["learners", state.learners],
-    ["voters_outgoing", state.votersOutgoing],
-    ["learners_next", state.learnersNext],
-  ] as const;
-  const parts = lists.filter(([, ids]) => ids.length > 0).map(([name, ids]) => `"${name}":[${ids.join(",")}]`);
-  return `{${[...parts, `"auto_leave":${state.autoLeave}`].join(",")}}`;
 }
 
 function downgradeTarget(json: string): string | undefined {

@@ -89,13 +89,13 @@ export function mayAddVoter(members: Iterable<Member>): boolean {
   return started >= quorum(voters + 1);
 }
 
-/** Strict reconfiguration: would those who have started be a quorum with this learner as a voter? */
-export function mayPromote(members: Iterable<Member>, id: bigint): boolean {
-  const all = [...members];
-  const learner = all.find((member) => member.id === id);
-  const { voters, started } = countVoters(all);
-  const startedThen = started + (learner !== undefined && isStarted(learner) ? 1 : 0);
-  return startedThen >= quorum(voters + 1);
+/**
+ * Strict reconfiguration: would those who have started be a quorum with one learner as a voter? The learner counts as started: whether
+ * it has caught up with the leader's log is asked before.
+ */
+export function mayPromote(members: Iterable<Member>): boolean {
+  const { voters, started } = countVoters(members);
+  return started + 1 >= quorum(voters + 1);
 }
 
 /** Strict reconfiguration: would those who have started be a quorum without this voter? */
