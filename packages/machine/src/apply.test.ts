@@ -210,14 +210,14 @@ describe("machine/apply", () => {
       for (let i = 0; i < 3_000; i++) {
         const data = encode(drawBody(prng, bench.machine.parts.store.currentRev));
         for (let flips = prng.below(4); flips > 0; flips--) data[prng.below(data.length)] = prng.below(256);
-        const before = dump(bench.backend).length;
+        const before = bench.backend.bufferedChanges;
         try {
           bench.raw(prng.chance(0.2) ? data.subarray(0, prng.below(data.length)) : data);
         } catch (error) {
           thrown++;
           const name = (error as Error).name;
           assert.ok(name === "ProtoError" || name === "InvariantViolation", String(error));
-          assert.equal(dump(bench.backend).length, before);
+          assert.equal(bench.backend.bufferedChanges, before);
         }
       }
       assert.ok(thrown > 100);
