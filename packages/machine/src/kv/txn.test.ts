@@ -421,6 +421,7 @@ describe("machine/kv/txn", () => {
     );
     assert.equal(bench.store.currentRev, before);
     assert.equal(bench.value("k"), "new");
+    assert.equal(bench.put("after"), before + 1, "no transaction was begun");
   });
 
   it("shows the revision before it in the header of a delete that found nothing", () => {
