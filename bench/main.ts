@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { benchBbolt } from "./bbolt.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchCodec } from "./codec.ts";
+import { benchMachine } from "./machine.ts";
 import type { Result } from "./measure.ts";
 import { benchMvcc } from "./mvcc.ts";
 import { benchRaft } from "./raft.ts";
@@ -12,6 +13,7 @@ const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   codec: benchCodec,
   mvcc: benchMvcc,
   bbolt: benchBbolt,
+  machine: benchMachine,
   cluster: benchCluster,
 };
 
