@@ -3,10 +3,20 @@ export { assert, fail, InvariantViolation, unreachable } from "./assert.ts";
 export { compareBytes, concatBytes, EMPTY_BYTES, equalBytes, fromHex, toHex } from "./bytes.ts";
 export { crc32c } from "./crc32c.ts";
 export { CodedError, hasCode, messageOf } from "./errors.ts";
+export { bytesFromLatin1, flatLatin1, latin1FromBytes, writeLatin1 } from "./latin1.ts";
+export { BackendGoneError, MemoryBackend } from "./memory-backend.ts";
+export { OrderedMap } from "./ordered-map.ts";
 export {
+  type AppliedPosition,
+  type Backend,
+  type BackendReader,
+  type BackendSnapshot,
+  BUCKETS,
+  type BucketName,
   type Clock,
   type Disk,
   type DiskFile,
+  type HostBackend,
   type Logger,
   type OpenMode,
   type Random,
