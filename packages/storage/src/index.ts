@@ -1,4 +1,11 @@
 /** Public surface of storage: a member's log and snapshots on disk, in etcd's format. */
+export type { BackendStats } from "./backend/backend-protocol.ts";
+export {
+  type LmdbBackend,
+  type LmdbBackendOptions,
+  mapSizeForQuota,
+  openLmdbBackend,
+} from "./backend/node-lmdb-backend.ts";
 export { type DataDir, dataDir, hasWal, prepareDataDir } from "./data-dir.ts";
 export { type DurableStorage, directStorage } from "./durable-storage.ts";
 export { StorageError, type StorageErrorCode } from "./errors.ts";
