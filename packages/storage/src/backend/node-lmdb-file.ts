@@ -25,7 +25,8 @@ export type RowReader = {
 };
 /** For who reads keys only. */
 export const keysOnly: RowReader = {
-  key: (memory, start, end) => memory.slice(start, end),
+  // A Buffer's own `slice` would share the memory.
+  key: (memory, start, end) => new Uint8Array(memory.subarray(start, end)),
   value: () => fail("this side of the backend reads no values"),
 };
 
