@@ -1,5 +1,6 @@
 /** `npm run bench [-- REGEX]`: runs the benchmarks whose group matches, prints each figure as a JSON line, then all as a table. */
 import { cpus } from "node:os";
+import { benchBackend } from "./backend.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchCodec } from "./codec.ts";
 import type { Result } from "./measure.ts";
@@ -8,6 +9,7 @@ import { benchRaft } from "./raft.ts";
 const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   raft: benchRaft,
   codec: benchCodec,
+  backend: benchBackend,
   cluster: benchCluster,
 };
 

@@ -3,11 +3,19 @@
  * transaction. A commit that failed is never followed by another.
  */
 import { statSync, truncateSync } from "node:fs";
-import { assert, BUCKETS, compareBytes } from "@quorate/base";
+import { BUCKETS, compareBytes } from "@quorate/base";
 import type { BackendStats } from "./backend-protocol.ts";
 import { type Chunk, readChanges } from "./change-log.ts";
 import type { LmdbTable, PageCounts } from "./node-lmdb.ts";
-import { createLmdbFile, inspectLmdbFile, keysOnly, type LmdbFile, openLmdbFile } from "./node-lmdb-file.ts";
+import {
+  createLmdbFile,
+  inspectLmdbFile,
+  keysOnly,
+  type LmdbFile,
+  mapFull,
+  openLmdbFile,
+  unusable,
+} from "./node-lmdb-file.ts";
 import { CHECKSUM_BYTES, rowChecksum, writeChecksum } from "./row-checksum.ts";
 
 /**
@@ -19,6 +27,7 @@ const APPEND = { append: true } as const;
 
 export class BackendWriter {
   readonly #file: string;
+  readonly #mapSizeBytes: number;
   readonly #lmdb: LmdbFile;
   readonly #tables: readonly LmdbTable[];
   /** The last key of each bucket: keys above it are appended, which is faster and fills pages whole. */
@@ -26,8 +35,9 @@ export class BackendWriter {
   #stats: BackendStats;
   #fileBytes: number;
 
-  private constructor(file: string, lmdb: LmdbFile) {
+  private constructor(file: string, mapSizeBytes: number, lmdb: LmdbFile) {
     this.#file = file;
+    this.#mapSizeBytes = mapSizeBytes;
     this.#lmdb = lmdb;
     this.#tables = BUCKETS.map((bucket) => lmdb.tables[bucket]);
     this.#lastKeys = this.#tables.map(lastKeyOf);
@@ -40,7 +50,7 @@ export class BackendWriter {
     if (!inspectLmdbFile(file)) await createLmdbFile(file, mapSizeBytes);
     const lmdb = openLmdbFile({ file, mapSizeBytes, readOnly: false, rows: keysOnly });
     lmdb.root.readerCheck();
-    return new BackendWriter(file, lmdb);
+    return new BackendWriter(file, mapSizeBytes, lmdb);
   }
 
   get stats(): BackendStats {
@@ -49,7 +59,9 @@ export class BackendWriter {
 
   /** Writes all changes in one transaction; when it returns they are on the disk. */
   commit(chunks: readonly Chunk[]): void {
-    this.#keepSlack(chunks.reduce((sum, { length }) => sum + length, 0));
+    const batchBytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    this.#checkRoom(batchBytes);
+    this.#keepSlack(batchBytes);
     this.#lmdb.root.transactionSync(() => {
       for (const chunk of chunks) readChanges(chunk, (bucket, key, room) => this.#write(bucket, key, room));
     });
@@ -77,6 +89,11 @@ export class BackendWriter {
     } else table.putSync(key, room);
   }
 
+  /** The library enlarges a map that is full without a word; the bound is kept here, before anything is written. */
+  #checkRoom(batchBytes: number): void {
+    if (this.#stats.sizeInUseBytes + 2 * batchBytes > this.#mapSizeBytes) throw mapFull(this.#file);
+  }
+
   #keepSlack(batchBytes: number): void {
     const wanted = this.#stats.sizeBytes + 2 * batchBytes + SLACK_BYTES;
     if (this.#fileBytes >= wanted) return;
@@ -90,9 +107,9 @@ export class BackendWriter {
     let pages = 2 + pagesOf(stats) + pagesOf(stats.free);
     for (const table of this.#tables) pages += pagesOf(table.getStats());
     const sizeBytes = (stats.lastPageNumber + 1) * stats.pageSize;
-    assert(pages * stats.pageSize <= sizeBytes, "no more pages are in use than there are");
+    if (pages * stats.pageSize > sizeBytes) throw unusable(this.#file, "it counts more pages in use than it has");
     root.resetReadTxn();
-    return { sizeBytes, sizeInUseBytes: pages * stats.pageSize, mapSizeBytes: stats.mapSize };
+    return { sizeBytes, sizeInUseBytes: pages * stats.pageSize, mapSizeBytes: this.#mapSizeBytes };
   }
 }
 

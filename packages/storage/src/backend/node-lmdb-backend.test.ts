@@ -131,7 +131,7 @@ describe("storage/node-lmdb-backend", () => {
             return seen;
           };
           assert.deepEqual(rows(lab.backend), rows(model));
-        } else if (what < 985) {
+        } else if (what < 995) {
           if (pending !== undefined && prng.chance(0.7)) await settle();
           const position = { index: i, term: 1 };
           if (pending === undefined) {

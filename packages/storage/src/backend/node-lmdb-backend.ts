@@ -62,7 +62,7 @@ export async function openLmdbBackend(options: LmdbBackendOptions): Promise<Lmdb
   try {
     return await backend.opened();
   } catch (error) {
-    await lock.release();
+    await backend.close();
     throw lmdbFailure(options.file, "opening", error);
   }
 }
@@ -221,7 +221,8 @@ class LmdbBackend implements HostBackend {
     this.#isClosing = true;
     for (const pinned of this.#snapshots.drain()) this.#unpin(pinned, "closed");
     // The writer first: the last one to close takes the environment down, and that must be the thread that read through it.
-    if (this.#failure === undefined) this.#ask({ kind: "close" }, []);
+    // One that has failed has ended already, and does not hear it.
+    this.#ask({ kind: "close" }, []);
     await this.#whenClosed;
     this.#failure ??= this.#error("Poisoned", "the backend is closed");
     await this.#reader?.close();

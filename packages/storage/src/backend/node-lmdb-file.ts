@@ -16,6 +16,7 @@ const MAX_DBS = 16;
 const MAX_READERS = 1024;
 /** How liblmdb names it in its messages. */
 const MAP_FULL = "MDB_MAP_FULL";
+const DAMAGED = /MDB_(CORRUPTED|INVALID|PAGE_NOTFOUND|VERSION_MISMATCH|INCOMPATIBLE)/;
 
 export type LmdbFile = { readonly root: LmdbRoot; readonly tables: Readonly<Record<BucketName, LmdbTable>> };
 /** How stored bytes are read. The library calls both with memory that it uses again; in a range, the key first. */
@@ -70,14 +71,8 @@ export function inspectLmdbFile(file: string): boolean {
 /** Any failure while opening or committing, as a sentence for an operator. */
 export function lmdbFailure(file: string, doing: string, error: unknown): StorageError {
   if (error instanceof StorageError) return error;
-  if (messageOf(error).includes(MAP_FULL)) {
-    return new StorageError(
-      "NoSpace",
-      `${doing} ${file} failed: its map is full; raise the quota`,
-      { path: file },
-      error,
-    );
-  }
+  if (messageOf(error).includes(MAP_FULL)) return mapFull(file);
+  if (DAMAGED.test(messageOf(error))) return unusable(file, messageOf(error));
   // A full disk is a short write for LMDB, which it reports as an input/output error.
   return new StorageError(
     "IoFailed",
@@ -85,6 +80,11 @@ export function lmdbFailure(file: string, doing: string, error: unknown): Storag
     { path: file },
     error,
   );
+}
+
+/** There is no room in the map, which the quota should have seen long before. */
+export function mapFull(file: string): StorageError {
+  return new StorageError("NoSpace", `a commit to ${file} failed: its map is full; raise the quota`, { path: file });
 }
 
 /** The file cannot be trusted. */
@@ -122,6 +122,16 @@ function openTables({ file, mapSizeBytes, readOnly, rows }: OpenOptions, create:
     encoding: "binary",
     keyEncoding: "binary",
   });
+  try {
+    return { root, tables: openBuckets(root, file, rows, create) };
+  } catch (error) {
+    // Nothing was written: letting go of it cannot fail in a way that matters more than this.
+    void root.close();
+    throw error;
+  }
+}
+
+function openBuckets(root: LmdbRoot, file: string, rows: RowReader, create: boolean): LmdbFile["tables"] {
   const keyEncoder = { writeKey, readKey: rows.key };
   const tables = {} as Record<BucketName, LmdbTable>;
   for (const bucket of BUCKETS) {
@@ -134,7 +144,7 @@ function openTables({ file, mapSizeBytes, readOnly, rows }: OpenOptions, create:
     if (table === undefined) throw unusable(file, `it has no bucket "${bucket}", so it is not a backend of ours`);
     tables[bucket] = table;
   }
-  return { root, tables };
+  return tables;
 }
 
 function writeKey(key: Uint8Array, target: Uint8Array, at: number): number {

@@ -2,8 +2,7 @@
  * Reads of committed rows on the event-loop thread, through a handle of its own on the writer's environment. Each read sees one
  * finished commit; no transaction outlives the turn, but those of snapshots. Every row is checked against its sum before it is given out.
  */
-import type { BackendReader, BucketName } from "@quorate/base";
-import { Slab } from "@quorate/base";
+import { type BackendReader, type BucketName, messageOf, Slab } from "@quorate/base";
 import { StorageError } from "../errors.ts";
 import type { Transaction } from "./node-lmdb.ts";
 import { type LmdbFile, openLmdbFile } from "./node-lmdb-file.ts";
@@ -38,7 +37,11 @@ export class LmdbReader {
   get(bucket: BucketName, key: Uint8Array, transaction?: Transaction): Uint8Array | undefined {
     this.#key = key;
     const table = this.#lmdb.tables[bucket];
-    return transaction === undefined ? table.get(key) : table.get(key, { transaction });
+    try {
+      return transaction === undefined ? table.get(key) : table.get(key, { transaction });
+    } catch (error) {
+      throw readFailure(this.#file, error);
+    }
   }
 
   /** The committed rows of a range. */
@@ -49,11 +52,22 @@ export class LmdbReader {
       ...(to === undefined ? {} : { end: to }),
       ...(transaction === undefined ? {} : { transaction }),
     };
-    const iterator = this.#lmdb.tables[bucket].getRange(options)[Symbol.iterator]();
+    try {
+      return this.#cursor(this.#lmdb.tables[bucket].getRange(options)[Symbol.iterator]());
+    } catch (error) {
+      throw readFailure(this.#file, error);
+    }
+  }
+
+  #cursor(iterator: Iterator<Row>): RowCursor {
     return {
       next: () => {
-        const step = iterator.next();
-        return step.done === true ? undefined : step.value;
+        try {
+          const step = iterator.next();
+          return step.done === true ? undefined : step.value;
+        } catch (error) {
+          throw readFailure(this.#file, error);
+        }
       },
       end: () => void iterator.return?.(),
     };
@@ -114,6 +128,17 @@ export function visitRows(rows: RowCursor, visit: (key: Uint8Array, value: Uint8
   } finally {
     rows.end();
   }
+}
+
+/** LMDB checks little of what it reads; where it stumbles, pages are not what was written. */
+function readFailure(file: string, error: unknown): StorageError {
+  if (error instanceof StorageError) return error;
+  return new StorageError(
+    "Corrupt",
+    `${file} is damaged: reading it failed: ${messageOf(error)}; replace this member from a healthy one`,
+    { path: file },
+    error,
+  );
 }
 
 function damagedRow(file: string, bucket: BucketName, key: Uint8Array): StorageError {

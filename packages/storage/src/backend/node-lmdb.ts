@@ -62,7 +62,6 @@ export type PageCounts = {
 export type LmdbStats = PageCounts & {
   readonly pageSize: number;
   readonly lastPageNumber: number;
-  readonly mapSize: number;
   readonly root: PageCounts;
   readonly free: PageCounts;
 };
