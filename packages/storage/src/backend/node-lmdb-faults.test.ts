@@ -215,6 +215,19 @@ function describeFaults(): void {
       await backend.close();
     });
 
+    it("refuses to open where the applied position is damaged, and lets go of the file", async () => {
+      const file = await written(10);
+      const image = readFileSync(file);
+      const name = Buffer.from("consistent_index");
+      for (let at = image.indexOf(name); at >= 0; at = image.indexOf(name, at + 1)) {
+        const lowest = at + name.length + 7;
+        image[lowest] = (image[lowest] as number) ^ 1;
+      }
+      writeFileSync(file, image);
+      await assert.rejects(openAt(file), { code: "Corrupt", message: /of bucket "meta"/ });
+      await assert.rejects(openAt(file), { code: "Corrupt", message: /of bucket "meta"/ });
+    });
+
     it("refuses a truncated file, and dies rather than answer when it is truncated in use", async () => {
       const file = await written(400);
       const cut = newFile();

@@ -91,6 +91,7 @@ export type LmdbOptions = {
 
 type LmdbModule = { readonly open: (options: LmdbOptions) => LmdbRoot };
 
-const lmdb: LmdbModule = createRequire(import.meta.url)("lmdb");
+const require = createRequire(import.meta.url);
+const lmdb: LmdbModule = require("lmdb");
 
 export const openLmdb: (options: LmdbOptions) => LmdbRoot = lmdb.open;
