@@ -1,5 +1,6 @@
 /** `npm run bench [-- REGEX]`: runs the benchmarks whose group matches, prints each figure as a JSON line, then all as a table. */
 import { cpus } from "node:os";
+import { benchBackend } from "./backend.ts";
 import { benchBbolt } from "./bbolt.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchCodec } from "./codec.ts";
@@ -14,6 +15,7 @@ const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   mvcc: benchMvcc,
   bbolt: benchBbolt,
   machine: benchMachine,
+  backend: benchBackend,
   cluster: benchCluster,
 };
 

@@ -14,6 +14,10 @@ export type StorageErrorCode =
   | "Exists"
   | "Locked"
   | "IoFailed"
+  /** The backend holds as much as it may. */
+  | "NoSpace"
+  /** A snapshot was given up, because it kept more of the file alive than there is room for, or there are too many. */
+  | "SnapshotExpired"
   /** The directory holds something else, or cannot be used. */
   | "BadDataDir";
 

@@ -1,4 +1,11 @@
 /** Public surface of storage: a member's log and snapshots on disk, in etcd's format. */
+export type { BackendStats } from "./backend/backend-protocol.ts";
+export {
+  type LmdbBackend,
+  type LmdbBackendOptions,
+  mapSizeForQuota,
+  openLmdbBackend,
+} from "./backend/node-lmdb-backend.ts";
 export { BboltError, type BboltErrorCode } from "./bbolt/errors.ts";
 export { type BucketSizes, type ImagePlan, ImagePlanner, type PairSizes, planImage } from "./bbolt/plan.ts";
 export { BboltImage, type BucketReader, type ReadOptions } from "./bbolt/reader.ts";

@@ -1,0 +1,347 @@
+/**
+ * The backend over LMDB as its host sees it. Changes are buffered here; the writer's thread makes them durable; reads see the buffer
+ * over the file. After a failed commit every call throws, and the process must end: the log rebuilds what was not committed.
+ *
+ *     put, delete -> open buffer --startCommit--> sealed buffer --writer: one transaction--> file
+ *     get, range  <- open buffer  over            sealed buffer  over                        file
+ */
+import { dirname } from "node:path";
+import { Worker } from "node:worker_threads";
+import {
+  type AppliedPosition,
+  assert,
+  type BackendSnapshot,
+  type BucketName,
+  compareBytes,
+  type HostBackend,
+  RingQueue,
+  unreachable,
+} from "@quorate/base";
+import { StorageError } from "../errors.ts";
+import { type DataDirLock, lockDataDir } from "../node-lock.ts";
+import type { BackendReply, BackendRequest, BackendStats, BackendWriterInit } from "./backend-protocol.ts";
+import { ChangeLog } from "./change-log.ts";
+import type { Transaction } from "./node-lmdb.ts";
+import { lmdbFailure, MAX_KEY_BYTES } from "./node-lmdb-file.ts";
+import { LmdbReader, type Row, type RowCursor, visitRows } from "./node-lmdb-reader.ts";
+import { type ChangeCursor, Overlay } from "./overlay.ts";
+import { BUCKET_NUMBER } from "./row-checksum.ts";
+
+/** Snapshots that may be open; a lagging follower or an operator takes one each. */
+const MAX_SNAPSHOTS = 8;
+/** A host that lets the buffer grow beyond this has lost the disk. */
+const MAX_BUFFERED_BYTES = 512 * 1024 * 1024;
+/** Beyond this share of the map, snapshots are given up, oldest first: they keep free pages from being used again. */
+const SNAPSHOT_ROOM = 0.75;
+/** The map is address space, not memory or disk; room for what snapshots keep alive besides the quota. */
+const MAP_PER_QUOTA = 4;
+const MIN_MAP_BYTES = 1024 * 1024 * 1024;
+const CONSISTENT_INDEX_KEY = Uint8Array.from("consistent_index", (c) => c.charCodeAt(0));
+const TERM_KEY = Uint8Array.from("term", (c) => c.charCodeAt(0));
+
+export type LmdbBackendOptions = {
+  /** Path of the file; its directory exists and belongs to this backend. */
+  readonly file: string;
+  /** Size of the address space, from `mapSizeForQuota`. Fixed while the file is open. */
+  readonly mapSizeBytes: number;
+  /** Called after each finished commit. */
+  readonly onCommitted?: (position: AppliedPosition) => void;
+  /** Called once, when the backend can no longer be trusted. */
+  readonly onFailure: (error: StorageError) => void;
+};
+
+/** A map that a backend of this quota never fills, because the quota refuses writes long before. */
+export function mapSizeForQuota(quotaBytes: number): number {
+  return Math.max(MIN_MAP_BYTES, MAP_PER_QUOTA * quotaBytes);
+}
+
+/** Opens the backend, and makes it where there is none. @throws StorageError `Locked`, `Corrupt`, `IoFailed` */
+export async function openLmdbBackend(options: LmdbBackendOptions): Promise<LmdbBackend> {
+  const lock = await lockDataDir(dirname(options.file));
+  const backend = new LmdbBackend(options, lock);
+  try {
+    return await backend.opened();
+  } catch (error) {
+    await backend.close();
+    throw lmdbFailure(options.file, "opening", error);
+  }
+}
+
+type Pinned = { readonly transaction: Transaction; state: "open" | "expired" | "closed" };
+
+class LmdbBackend implements HostBackend {
+  readonly #options: LmdbBackendOptions;
+  readonly #lock: DataDirLock;
+  readonly #worker: Worker;
+  readonly #log = new ChangeLog();
+  readonly #overlay = new Overlay();
+  readonly #snapshots = new RingQueue<Pinned>(MAX_SNAPSHOTS);
+  readonly #whenOpen: Promise<void>;
+  readonly #whenClosed: Promise<void>;
+  #settleOpen: { resolve: () => void; reject: (error: StorageError) => void } | undefined;
+  #settleClosed: (() => void) | undefined;
+  #reader: LmdbReader | undefined;
+  #stats: BackendStats = { sizeBytes: 0, sizeInUseBytes: 0, mapSizeBytes: 0 };
+  #bufferedChanges = 0;
+  #committed: AppliedPosition = { index: 0, term: 0 };
+  #underWay: AppliedPosition | undefined;
+  #failure: StorageError | undefined;
+  #isClosing = false;
+
+  constructor(options: LmdbBackendOptions, lock: DataDirLock) {
+    this.#options = options;
+    this.#lock = lock;
+    this.#whenOpen = new Promise((resolve, reject) => {
+      this.#settleOpen = { resolve, reject };
+    });
+    this.#whenClosed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+    const init: BackendWriterInit = { file: options.file, mapSizeBytes: options.mapSizeBytes };
+    this.#worker = new Worker(new URL("./node-backend-worker-main.js", import.meta.url), { workerData: init });
+    this.#worker.on("message", (reply: BackendReply) => this.#take(reply));
+    this.#worker.on("error", (error) => this.#fail(lmdbFailure(options.file, "writing to", error)));
+    this.#worker.on("exit", () => {
+      if (!this.#isClosing) this.#fail(this.#error("Poisoned", "the backend's writer has ended"));
+      this.#settleClosed?.();
+    });
+  }
+
+  async opened(): Promise<this> {
+    await this.#whenOpen;
+    this.#reader = new LmdbReader(this.#options.file, this.#options.mapSizeBytes);
+    this.#committed = positionOf(this.#reader.get("meta", CONSISTENT_INDEX_KEY), this.#reader.get("meta", TERM_KEY));
+    return this;
+  }
+
+  get bufferedChanges(): number {
+    return this.#bufferedChanges;
+  }
+
+  /** Bytes of the changes behind `bufferedChanges`. */
+  get bufferedBytes(): number {
+    return this.#log.sizeBytes;
+  }
+
+  get committed(): AppliedPosition {
+    return this.#committed;
+  }
+
+  /** Figures of the file after the last commit. */
+  get stats(): BackendStats {
+    return this.#stats;
+  }
+
+  get(bucket: BucketName, key: Uint8Array): Uint8Array | undefined {
+    const reader = this.#check();
+    const change = this.#overlay.get(bucket, key);
+    return change === undefined ? reader.get(bucket, key) : change.value;
+  }
+
+  range(
+    bucket: BucketName,
+    from: Uint8Array,
+    to: Uint8Array | undefined,
+    visit: (key: Uint8Array, value: Uint8Array) => boolean,
+  ): void {
+    const reader = this.#check();
+    if (to !== undefined && compareBytes(from, to) >= 0) return;
+    const changes = this.#overlay.changes(bucket, from, to);
+    const rows = reader.rows(bucket, from, to);
+    visitRows(changes === undefined ? rows : overlaid(rows, changes), visit);
+  }
+
+  put(bucket: BucketName, key: Uint8Array, value: Uint8Array): void {
+    this.#check();
+    this.#checkKey(bucket, key);
+    this.#overlay.set(bucket, key, value);
+    this.#log.put(BUCKET_NUMBER[bucket], key, value);
+    this.#bufferedChanges++;
+    if (this.#log.sizeBytes > MAX_BUFFERED_BYTES)
+      this.#fail(this.#error("IoFailed", "changes come faster than commits"));
+  }
+
+  delete(bucket: BucketName, key: Uint8Array): void {
+    this.#check();
+    this.#checkKey(bucket, key);
+    this.#overlay.set(bucket, key, undefined);
+    this.#log.remove(BUCKET_NUMBER[bucket], key);
+    this.#bufferedChanges++;
+  }
+
+  startCommit(applied: AppliedPosition): boolean {
+    this.#check();
+    if (this.#underWay !== undefined) return false;
+    assert(applied.index >= this.#committed.index, "the applied index does not go back");
+    this.put("meta", CONSISTENT_INDEX_KEY, uint64Bytes(applied.index));
+    this.put("meta", TERM_KEY, uint64Bytes(applied.term));
+    const chunks = this.#log.take();
+    this.#overlay.seal();
+    this.#bufferedChanges = 0;
+    this.#underWay = applied;
+    this.#ask(
+      { kind: "commit", chunks },
+      chunks.map(({ bytes }) => bytes.buffer),
+    );
+    return true;
+  }
+
+  /** @throws StorageError `SnapshotExpired` where too many are open. */
+  snapshot(): BackendSnapshot {
+    const reader = this.#check();
+    const pinned: Pinned = { transaction: reader.pin(), state: "open" };
+    this.#forgetClosed();
+    if (!this.#snapshots.push(pinned)) {
+      pinned.transaction.done();
+      throw this.#error("SnapshotExpired", `${MAX_SNAPSHOTS} snapshots are open already`);
+    }
+    const rows = reader.at(pinned.transaction);
+    const check = (): void => {
+      this.#check();
+      if (pinned.state !== "open") throw this.#error("SnapshotExpired", `the snapshot is ${pinned.state}`);
+    };
+    return {
+      // From the transaction itself: it may be newer than the last commit that was reported.
+      applied: positionOf(rows.get("meta", CONSISTENT_INDEX_KEY), rows.get("meta", TERM_KEY)),
+      get: (bucket, key) => {
+        check();
+        return rows.get(bucket, key);
+      },
+      range: (bucket, from, to, visit) => {
+        check();
+        rows.range(bucket, from, to, visit);
+      },
+      close: () => this.#unpin(pinned, "closed"),
+    };
+  }
+
+  /** Waits for a commit under way, then lets the file go. What is buffered is dropped. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return this.#whenClosed;
+    this.#isClosing = true;
+    for (const pinned of this.#snapshots.drain()) this.#unpin(pinned, "closed");
+    // The writer first: the last one to close takes the environment down, and that must be the thread that read through it.
+    // One that has failed has ended already, and does not hear it.
+    this.#ask({ kind: "close" }, []);
+    await this.#whenClosed;
+    this.#failure ??= this.#error("Poisoned", "the backend is closed");
+    await this.#reader?.close();
+    await this.#lock.release();
+  }
+
+  #take(reply: BackendReply): void {
+    switch (reply.kind) {
+      case "opened":
+        this.#stats = reply.stats;
+        this.#settleOpen?.resolve();
+        return;
+      case "committed":
+        this.#finish(reply);
+        return;
+      case "failed":
+        this.#fail(new StorageError(reply.code, reply.message, { path: this.#options.file }));
+        return;
+      case "closed":
+        return;
+      default:
+        unreachable(reply);
+    }
+  }
+
+  #finish({ chunks, stats }: BackendReply & { readonly kind: "committed" }): void {
+    const position = this.#underWay;
+    assert(position !== undefined, "a finished commit was started");
+    // Reads must see the commit before the sealed changes, which told the same, go.
+    this.#reader?.renew();
+    this.#overlay.dropSealed();
+    this.#log.recycle(chunks);
+    this.#stats = stats;
+    this.#committed = position;
+    this.#underWay = undefined;
+    if (stats.sizeBytes > SNAPSHOT_ROOM * stats.mapSizeBytes) {
+      const oldest = this.#snapshots.shift();
+      if (oldest !== undefined) this.#unpin(oldest, "expired");
+    }
+    this.#options.onCommitted?.(position);
+  }
+
+  #unpin(pinned: Pinned, state: "expired" | "closed"): void {
+    if (pinned.state !== "open") return;
+    pinned.state = state;
+    pinned.transaction.done();
+  }
+
+  #forgetClosed(): void {
+    for (const pinned of this.#snapshots.drain()) if (pinned.state === "open") this.#snapshots.push(pinned);
+  }
+
+  #ask(request: BackendRequest, transfer: ArrayBuffer[]): void {
+    this.#worker.postMessage(request, transfer);
+  }
+
+  #check(): LmdbReader {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#isClosing) throw this.#error("Poisoned", "the backend is closed");
+    assert(this.#reader !== undefined, "the backend is open");
+    return this.#reader;
+  }
+
+  #checkKey(bucket: BucketName, key: Uint8Array): void {
+    if (key.length > 0 && key.length <= MAX_KEY_BYTES) return;
+    throw this.#error(
+      "IoFailed",
+      `a key of bucket "${bucket}" has ${key.length} bytes; 1 to ${MAX_KEY_BYTES} are possible`,
+    );
+  }
+
+  #fail(error: StorageError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    const isOpen = this.#reader !== undefined;
+    this.#settleOpen?.reject(error);
+    if (isOpen) this.#options.onFailure(error);
+  }
+
+  #error(code: StorageError["code"], message: string): StorageError {
+    return new StorageError(code, `${this.#options.file}: ${message}`, { path: this.#options.file });
+  }
+}
+
+export type { LmdbBackend };
+
+/** Committed rows with newer changes over them. */
+function overlaid(rows: RowCursor, changes: ChangeCursor): RowCursor {
+  let row = rows.next();
+  const next = (): Row | undefined => {
+    for (;;) {
+      const change = changes.current;
+      if (change === undefined || (row !== undefined && compareBytes(row.key, change.key) < 0)) {
+        const out = row;
+        if (row !== undefined) row = rows.next();
+        return out;
+      }
+      if (row !== undefined && compareBytes(row.key, change.key) === 0) row = rows.next();
+      changes.next();
+      const { key, value } = change;
+      if (value !== undefined) return { key, value };
+    }
+  };
+  return { next, end: rows.end };
+}
+
+function positionOf(index: Uint8Array | undefined, term: Uint8Array | undefined): AppliedPosition {
+  return { index: uint64Of(index), term: uint64Of(term) };
+}
+
+function uint64Bytes(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  return bytes;
+}
+
+function uint64Of(bytes: Uint8Array | undefined): number {
+  if (bytes === undefined) return 0;
+  const value = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0));
+  assert(Number.isSafeInteger(value), "an applied position is a safe number");
+  return value;
+}
