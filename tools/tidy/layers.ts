@@ -10,6 +10,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   raft: ["base", "proto"],
   storage: ["base", "proto"],
   rafthttp: ["base", "proto"],
+  grpc: ["base"],
   testkit: ["base", "proto", "raft", "rafthttp"],
   raftexample: ["base", "proto", "raft", "storage", "rafthttp"],
 };
