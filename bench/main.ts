@@ -2,12 +2,14 @@
 import { cpus } from "node:os";
 import { benchCluster } from "./cluster.ts";
 import { benchCodec } from "./codec.ts";
+import { benchGrpc } from "./grpc.ts";
 import type { Result } from "./measure.ts";
 import { benchRaft } from "./raft.ts";
 
 const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   raft: benchRaft,
   codec: benchCodec,
+  grpc: benchGrpc,
   cluster: benchCluster,
 };
 

@@ -66,7 +66,7 @@ export class Link<C, H> implements Flushable {
     const { socket } = this;
     const connection = this.#connection;
     if (connection === undefined || socket.destroyed) return;
-    connection.flush();
+    const hasMore = connection.flush();
     const { out } = connection.sender;
     if (out.length > 0 && !this.#isEnded) this.#write(out.length, out.take());
     const unsent = socket.writableLength;
@@ -74,6 +74,7 @@ export class Link<C, H> implements Flushable {
     connection.sender.isBlocked = unsent * 2 > maxWriteBufferBytes;
     if (unsent > maxWriteBufferBytes) socket.pause();
     if (connection.isDone) this.#end(connection);
+    else if (hasMore && !connection.sender.isBlocked) this.schedule();
   }
 
   /** To be called about once a second, behind the connection's own tick. */

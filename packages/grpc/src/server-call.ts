@@ -166,9 +166,7 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
   sendHead(metadata: Metadata = NO_METADATA): void {
     if (this.#finished) return;
     assert(!this.#headSent, "the head is sent once");
-    this.#headSent = true;
-    const fields = metadata.fields.length === 0 ? ANSWER_HEAD : [...ANSWER_HEAD, ...metadata.fields];
-    this.#context.connection.sender.headers(this.#stream, fields, false);
+    this.#putHead(metadata.fields.length === 0 ? ANSWER_HEAD : [...ANSWER_HEAD, ...metadata.fields]);
   }
 
   /** Metadata that goes with the status, whatever that will be. */
@@ -371,7 +369,12 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
   }
 
   #sendHead(): void {
-    if (!this.#headSent) this.sendHead();
+    if (!this.#headSent) this.#putHead(ANSWER_HEAD);
+  }
+
+  #putHead(fields: readonly HeaderField[]): void {
+    this.#headSent = true;
+    this.#context.connection.sender.headers(this.#stream, fields, false);
   }
 
   #keep(bytes: Uint8Array): void {

@@ -148,9 +148,9 @@ export class Connection<C, H> {
     }
   }
 
-  /** Moves what may go to the output. The host sends `sender.out` right after. */
-  flush(): void {
-    if (this.#reason === undefined) this.sender.pump();
+  /** Moves what may go to the output. The host sends `sender.out` right after. True when there is more for the next turn. */
+  flush(): boolean {
+    return this.#reason === undefined && this.sender.pump();
   }
 
   /** Opens a stream (client). */

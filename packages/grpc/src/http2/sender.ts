@@ -188,17 +188,22 @@ export class Sender<C> {
     return true;
   }
 
-  /** Sends what waits, a frame a stream and turn about, until the windows or the turn's share are used up. */
-  pump(): void {
+  /**
+   * Sends what waits, a frame a stream and turn about, until the windows or the turn's share are used up.
+   * @returns true when only the turn's share kept more from going: pump again next turn.
+   */
+  pump(): boolean {
     for (let isMoving = this.queued.size > 0; isMoving; ) {
       isMoving = false;
       for (const stream of [...this.queued]) {
-        if (this.isBlocked || this.#window <= 0 || this.out.length >= MAX_TURN_BYTES) return;
+        if (this.isBlocked || this.#window <= 0) return false;
+        if (this.out.length >= MAX_TURN_BYTES) return true;
         if (stream.sendWindow <= 0) continue;
         this.#sendQueued(stream);
         isMoving = true;
       }
     }
+    return false;
   }
 
   #blockOf(fields: readonly HeaderField[]): Uint8Array {
