@@ -4,13 +4,7 @@ import { createServer as createHttp1, get } from "node:http";
 import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import { describe, it, type TestContext } from "node:test";
-import {
-  Client,
-  credentials,
-  Metadata as JsMetadata,
-  Server as JsServer,
-  ServerCredentials,
-} from "@grpc/grpc-js";
+import { Client, credentials, Metadata as JsMetadata, Server as JsServer, ServerCredentials } from "@grpc/grpc-js";
 import { createCertificateAuthority, until } from "@quorate/testkit";
 import {
   bytesMethod,
