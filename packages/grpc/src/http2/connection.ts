@@ -7,25 +7,14 @@ import { assert } from "@quorate/base";
 import { type HeaderList, HpackDecoder, HpackError } from "../hpack/decoder.ts";
 import { ClosedStreams } from "./closed-streams.ts";
 import { ConnectionError } from "./connection-error.ts";
-import {
-  DEFAULT_MAX_FRAME,
-  DEFAULT_WINDOW,
-  ErrorCode,
-  Flag,
-  FrameType,
-  MAX_STREAM_ID,
-  PREFACE,
-  readUint32,
-  Setting,
-} from "./frame.ts";
-import { FrameReader } from "./frame-reader.ts";
+import { DEFAULT_WINDOW, ErrorCode, MAX_STREAM_ID, PREFACE, Setting } from "./frame.ts";
+import { type FrameEvents, FrameInput } from "./frame-input.ts";
 import { Guard } from "./guard.ts";
-import { HeaderBlock } from "./header-block.ts";
 import type { Limits } from "./limits.ts";
 import type { BufferPool } from "./output.ts";
 import { type KeepaliveOptions, PingPolicy } from "./ping-policy.ts";
 import { Sender } from "./sender.ts";
-import { readSettings, SETTING_BYTES } from "./settings.ts";
+import { readSettings } from "./settings.ts";
 import { Stream } from "./stream.ts";
 
 /** What a connection tells the side that it serves. `C` is a call, `H` what the role makes of a header list. */
@@ -67,21 +56,17 @@ const TABLE_BYTES = 4096;
 const DRAIN_PING: Uint8Array = Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 0]);
 const KEEPALIVE_PING: Uint8Array = Uint8Array.from([2, 0, 0, 0, 0, 0, 0, 0]);
 
-export class Connection<C, H> {
+export class Connection<C, H> implements FrameEvents {
   readonly streams: Map<number, Stream<C>> = new Map();
   readonly sender: Sender<C>;
   readonly guard: Guard;
   readonly #options: ConnectionOptions;
   readonly #deps: ConnectionDeps<C, H>;
-  readonly #reader: FrameReader;
+  readonly #input: FrameInput;
   readonly #decoder: HpackDecoder<H>;
   readonly #closed = new ClosedStreams();
   readonly #pings: PingPolicy;
   readonly #startedAtMs: number;
-  #block: HeaderBlock | undefined;
-  /** Octets of the client's preface that were seen. */
-  #prefaceAt: number;
-  #hasSettings = false;
   /** The peer goes by our SETTINGS. */
   #settingsAcked = false;
   /** The highest stream that the peer opened, and the next of ours. */
@@ -98,10 +83,7 @@ export class Connection<C, H> {
     this.#options = options;
     this.#deps = deps;
     this.#startedAtMs = deps.now();
-    this.#prefaceAt = isServer ? 0 : PREFACE.length;
-    this.#reader = new FrameReader(DEFAULT_MAX_FRAME, (type, flags, id, bytes, start, end) =>
-      this.#onFrame(type, flags, id, bytes, start, end),
-    );
+    this.#input = new FrameInput({ expectsPreface: isServer, limits, now: deps.now }, this);
     this.#decoder = new HpackDecoder({ tableBytes: TABLE_BYTES, maxListBytes: limits.maxHeaderListBytes });
     this.guard = new Guard(limits, deps.now);
     this.#pings = new PingPolicy(options.keepalive, this.#startedAtMs);
@@ -132,7 +114,7 @@ export class Connection<C, H> {
   /** Whether `open` may be called (client). */
   get hasRoom(): boolean {
     if (this.#reason !== undefined || this.#goawayReceived || this.#nextStream > MAX_STREAM_ID) return false;
-    return this.#hasSettings && this.streams.size < this.sender.peer.maxConcurrentStreams;
+    return this.#input.hasSettings && this.streams.size < this.sender.peer.maxConcurrentStreams;
   }
 
   /** Bytes from the socket. Their memory may be used again once the call returns, but for views that the role kept. */
@@ -140,8 +122,7 @@ export class Connection<C, H> {
     if (this.#reason !== undefined) return;
     this.#pings.read(this.#deps.now());
     try {
-      const from = this.#prefaceAt < PREFACE.length ? this.#preface(chunk) : 0;
-      if (from < chunk.length) this.#reader.push(chunk, from);
+      this.#input.push(chunk);
     } catch (error) {
       if (error instanceof ConnectionError) this.fail(error.http2Code, error.message);
       else throw error;
@@ -235,11 +216,11 @@ export class Connection<C, H> {
   tick(nowMs: number): void {
     if (this.#reason !== undefined) return;
     const { handshakeTimeoutMs, headerBlockTimeoutMs, stallTimeoutMs } = this.#options.limits;
-    if (!this.#hasSettings && nowMs > this.#startedAtMs + handshakeTimeoutMs)
+    if (!this.#input.hasSettings && nowMs > this.#startedAtMs + handshakeTimeoutMs)
       return this.fail(ErrorCode.ProtocolError, "no SETTINGS in time");
     if (!this.#settingsAcked && nowMs > this.#startedAtMs + handshakeTimeoutMs)
       return this.fail(ErrorCode.SettingsTimeout, "SETTINGS not acknowledged in time");
-    if (this.#block !== undefined && nowMs > this.#block.startedAtMs + headerBlockTimeoutMs)
+    if (nowMs > (this.#input.blockStartedAtMs ?? nowMs) + headerBlockTimeoutMs)
       return this.fail(ErrorCode.EnhanceYourCalm, "header block not finished in time");
     if (stallTimeoutMs > 0) this.guarded(() => this.#dropStalled(nowMs - stallTimeoutMs));
     const due = this.#pings.tick(nowMs, this.streams.size > 0);
@@ -263,66 +244,22 @@ export class Connection<C, H> {
       sender.windowUpdate(0, limits.connectionWindowBytes - DEFAULT_WINDOW);
   }
 
-  /** Checks the client's preface; returns where the frames begin. */
-  #preface(chunk: Uint8Array): number {
-    let at = 0;
-    while (at < chunk.length && this.#prefaceAt < PREFACE.length) {
-      if (chunk[at++] !== PREFACE[this.#prefaceAt++])
-        throw new ConnectionError(ErrorCode.ProtocolError, "not an HTTP/2 preface");
-    }
-    return at;
-  }
-
-  #onFrame(type: number, flags: number, id: number, bytes: Uint8Array, start: number, end: number): void {
+  /** @internal */
+  onData(id: number, bytes: Uint8Array, start: number, end: number, flowBytes: number, isEnd: boolean): void {
     if (this.#reason !== undefined) return;
-    if (this.#block !== undefined && (type !== FrameType.Continuation || id !== this.#block.streamId))
-      throw protocolError("header block interrupted");
-    if (!this.#hasSettings && (type !== FrameType.Settings || (flags & Flag.Ack) !== 0))
-      throw protocolError("first frame is not SETTINGS");
-    switch (type) {
-      case FrameType.Data:
-        return this.#onData(flags, id, bytes, start, end);
-      case FrameType.Headers:
-        return this.#onHeaders(flags, id, bytes, start, end);
-      case FrameType.Priority:
-        return this.#onPriority(id, bytes, start, end);
-      case FrameType.RstStream:
-        return this.#onRstStream(id, bytes, start, end);
-      case FrameType.Settings:
-        return this.#onSettings(flags, id, bytes, start, end);
-      case FrameType.PushPromise:
-        throw protocolError("PUSH_PROMISE");
-      case FrameType.Ping:
-        return this.#onPing(flags, id, bytes, start, end);
-      case FrameType.Goaway:
-        return this.#onGoaway(id, bytes, start, end);
-      case FrameType.WindowUpdate:
-        return this.#onWindowUpdate(id, bytes, start, end);
-      case FrameType.Continuation:
-        return this.#onContinuation(flags, bytes, start, end);
-      default:
-        this.guard.ignored();
-    }
-  }
-
-  #onData(flags: number, id: number, bytes: Uint8Array, start: number, end: number): void {
-    if (id === 0) throw protocolError("DATA on stream 0");
-    this.#receiveWindow -= end - start;
+    this.#receiveWindow -= flowBytes;
     if (this.#receiveWindow < 0) throw new ConnectionError(ErrorCode.FlowControlError, "connection window exceeded");
-    this.#giveBack(end - start);
-    const isEnd = (flags & Flag.EndStream) !== 0;
+    this.#giveBack(flowBytes);
     this.guard.data(end - start, isEnd);
-    const dataStart = (flags & Flag.Padded) === 0 ? start : start + 1;
-    const dataEnd = (flags & Flag.Padded) === 0 ? end : unpadded(bytes, start, end);
     const stream = this.streams.get(id);
     if (stream === undefined) return this.#onStray(id);
     if (stream.isRemoteClosed) return this.fault(stream, ErrorCode.StreamClosed);
-    stream.receiveWindow -= end - start;
+    stream.receiveWindow -= flowBytes;
     if (stream.receiveWindow < 0) return this.fault(stream, ErrorCode.FlowControlError);
-    stream.receivedBytes += dataEnd - dataStart;
+    stream.receivedBytes += end - start;
     if (isEnd && !this.endRemote(stream)) return;
-    if (end - start > dataEnd - dataStart) this.consume(stream, end - start - (dataEnd - dataStart));
-    this.#deps.role.onData(stream, bytes, dataStart, dataEnd, isEnd);
+    if (flowBytes > end - start) this.consume(stream, flowBytes - (end - start));
+    this.#deps.role.onData(stream, bytes, start, end, isEnd);
     if (isEnd) this.#closeIfDone(stream);
   }
 
@@ -345,38 +282,9 @@ export class Connection<C, H> {
     this.#credit = 0;
   }
 
-  #onHeaders(flags: number, id: number, bytes: Uint8Array, start: number, end: number): void {
-    if (id === 0) throw protocolError("HEADERS on stream 0");
-    let from = start;
-    let to = end;
-    if ((flags & Flag.Padded) !== 0) {
-      to = unpadded(bytes, start, end);
-      from++;
-    }
-    let dependsOnItself = false;
-    if ((flags & Flag.Priority) !== 0) {
-      if (to - from < 5) throw new ConnectionError(ErrorCode.FrameSizeError, "HEADERS too short for its priority");
-      dependsOnItself = (readUint32(bytes, from) & 0x7fff_ffff) === id;
-      from += 5;
-    }
-    const isEnd = (flags & Flag.EndStream) !== 0;
-    if ((flags & Flag.EndHeaders) !== 0) return this.#onBlock(id, isEnd, dependsOnItself, bytes, from, to);
-    this.#block = new HeaderBlock({ streamId: id, isEnd, dependsOnItself }, this.#options.limits, this.#deps.now());
-    this.#block.add(bytes, from, to);
-  }
-
-  #onContinuation(flags: number, bytes: Uint8Array, start: number, end: number): void {
-    const block = this.#block;
-    if (block === undefined) throw protocolError("CONTINUATION without HEADERS");
-    block.add(bytes, start, end);
-    if ((flags & Flag.EndHeaders) === 0) return;
-    this.#block = undefined;
-    const whole = block.bytes;
-    this.#onBlock(block.streamId, block.isEnd, block.dependsOnItself, whole, 0, whole.length);
-  }
-
-  /** A whole header block. It is decoded whatever becomes of its stream: the table belongs to the connection. */
-  #onBlock(id: number, isEnd: boolean, isFaulty: boolean, bytes: Uint8Array, start: number, end: number): void {
+  /** @internal A whole header block. It is decoded whatever becomes of its stream: the table belongs to the connection. */
+  onBlock(id: number, isEnd: boolean, isFaulty: boolean, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#reason !== undefined) return;
     if (end - start > this.#options.limits.maxHeaderBlockBytes)
       throw new ConnectionError(ErrorCode.EnhanceYourCalm, "header block too large");
     const list = this.#decode(bytes, start, end);
@@ -439,38 +347,37 @@ export class Connection<C, H> {
     return id > this.#lastPeerStream;
   }
 
-  #onPriority(id: number, bytes: Uint8Array, start: number, end: number): void {
-    if (id === 0) throw protocolError("PRIORITY on stream 0");
+  /** @internal */
+  onPriority(id: number, code: ErrorCode | undefined): void {
+    if (code === undefined) return this.guard.ignored();
     const stream = this.streams.get(id);
-    const isFaulty = end - start !== 5 || (readUint32(bytes, start) & 0x7fff_ffff) === id;
-    if (!isFaulty) return this.guard.ignored();
-    const code = end - start === 5 ? ErrorCode.ProtocolError : ErrorCode.FrameSizeError;
     if (stream !== undefined) return this.fault(stream, code);
     if (this.#isIdle(id)) throw new ConnectionError(code, "malformed PRIORITY");
     this.sender.resetId(id, code);
     this.guard.reset();
   }
 
-  #onRstStream(id: number, bytes: Uint8Array, start: number, end: number): void {
-    if (end - start !== 4) throw new ConnectionError(ErrorCode.FrameSizeError, "malformed RST_STREAM");
+  /** @internal */
+  onRstStream(id: number, code: ErrorCode): void {
+    if (this.#reason !== undefined) return;
     if (id === 0 || this.#isIdle(id)) throw protocolError("RST_STREAM on an idle stream");
     const stream = this.streams.get(id);
     if (stream !== undefined) {
       this.sender.forget(stream);
       this.#close(stream, false);
-      this.#deps.role.onReset(stream, readUint32(bytes, start), true);
+      this.#deps.role.onReset(stream, code, true);
     }
     if (this.#options.isServer) this.guard.reset();
   }
 
-  #onSettings(flags: number, id: number, bytes: Uint8Array, start: number, end: number): void {
-    if (id !== 0) throw protocolError("SETTINGS on a stream");
-    if ((flags & Flag.Ack) !== 0) {
-      if (end !== start) throw new ConnectionError(ErrorCode.FrameSizeError, "SETTINGS acknowledgement with payload");
-      this.#settingsAcked = true;
-      return;
-    }
-    if ((end - start) % SETTING_BYTES !== 0) throw new ConnectionError(ErrorCode.FrameSizeError, "malformed SETTINGS");
+  /** @internal */
+  onSettingsAck(): void {
+    this.#settingsAcked = true;
+  }
+
+  /** @internal */
+  onSettings(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#reason !== undefined) return;
     this.guard.settings();
     const { sender } = this;
     const before = sender.peer.initialWindowSize;
@@ -483,15 +390,14 @@ export class Connection<C, H> {
           throw new ConnectionError(ErrorCode.FlowControlError, "stream window overflow");
       }
     }
-    this.#hasSettings = true;
     sender.settingsAck();
     this.#deps.role.onCapacity();
   }
 
-  #onPing(flags: number, id: number, bytes: Uint8Array, start: number, end: number): void {
-    if (id !== 0) throw protocolError("PING on a stream");
-    if (end - start !== 8) throw new ConnectionError(ErrorCode.FrameSizeError, "malformed PING");
-    if ((flags & Flag.Ack) !== 0) {
+  /** @internal */
+  onPing(bytes: Uint8Array, start: number, isAck: boolean): void {
+    if (this.#reason !== undefined) return;
+    if (isAck) {
       if (bytes[start] === DRAIN_PING[0] && this.#goawaySent === MAX_STREAM_ID) {
         this.#goawaySent = this.#lastPeerStream;
         this.sender.goaway(this.#lastPeerStream, ErrorCode.NoError, "");
@@ -503,18 +409,16 @@ export class Connection<C, H> {
       throw new ConnectionError(ErrorCode.EnhanceYourCalm, "too_many_pings");
   }
 
-  #onGoaway(id: number, bytes: Uint8Array, start: number, end: number): void {
-    if (id !== 0) throw protocolError("GOAWAY on a stream");
-    if (end - start < 8) throw new ConnectionError(ErrorCode.FrameSizeError, "malformed GOAWAY");
+  /** @internal */
+  onGoaway(lastStreamId: number, code: ErrorCode, debug: string): void {
     this.#goawayReceived = true;
-    const debug = String.fromCharCode(...bytes.subarray(start + 8, Math.min(end, start + 8 + MAX_DEBUG_BYTES)));
-    this.#deps.role.onGoaway(readUint32(bytes, start) & MAX_STREAM_ID, readUint32(bytes, start + 4), debug);
+    this.#deps.role.onGoaway(lastStreamId, code, debug);
   }
 
-  #onWindowUpdate(id: number, bytes: Uint8Array, start: number, end: number): void {
-    if (end - start !== 4) throw new ConnectionError(ErrorCode.FrameSizeError, "malformed WINDOW_UPDATE");
+  /** @internal */
+  onWindowUpdate(id: number, increment: number): void {
+    if (this.#reason !== undefined) return;
     this.guard.windowUpdate();
-    const increment = readUint32(bytes, start) & 0x7fff_ffff;
     if (id === 0) {
       if (increment === 0) throw protocolError("WINDOW_UPDATE of 0");
       return this.sender.grow(increment);
@@ -524,6 +428,11 @@ export class Connection<C, H> {
     if (stream === undefined) return;
     if (increment === 0) return this.fault(stream, ErrorCode.ProtocolError);
     if (!this.sender.growStream(stream, increment)) this.fault(stream, ErrorCode.FlowControlError);
+  }
+
+  /** @internal */
+  onUnknown(): void {
+    this.guard.ignored();
   }
 
   #onDataSent(): void {
@@ -571,16 +480,7 @@ export class Connection<C, H> {
 
 /** The largest value of a setting: not worth telling, as grpc-go does not either. */
 const NO_LIMIT = 2 ** 32 - 1;
-/** Of the debug data of a GOAWAY, which is for people. */
-const MAX_DEBUG_BYTES = 256;
 
 function protocolError(message: string): ConnectionError {
   return new ConnectionError(ErrorCode.ProtocolError, message);
-}
-
-/** Where the data of a padded payload ends. */
-function unpadded(bytes: Uint8Array, start: number, end: number): number {
-  const padding = end > start ? bytes[start]! : 0;
-  if (end - start < 1 + padding) throw protocolError("padding longer than its frame");
-  return end - padding;
 }
