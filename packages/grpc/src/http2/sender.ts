@@ -29,6 +29,8 @@ const WINDOW_FIELD_BYTES = 4;
 const PING_BYTES = 8;
 /** Lists whose blocks are kept: the head and the trailers of a good answer, or the requests of a few methods. */
 const MAX_BLOCKS = 8;
+/** Up to this a loop copies faster than TypedArray.set. */
+const SHORT_BLOCK_BYTES = 64;
 
 export type SenderDeps<C> = {
   readonly pool: BufferPool;
@@ -63,16 +65,12 @@ export class Sender<C> {
   /** A HEADERS frame (the block of a frozen list is kept), with CONTINUATION frames where the block is longer than a frame. */
   headers(stream: Stream<C>, fields: readonly HeaderField[], isEnd: boolean): void {
     const block = this.#blockOf(fields);
-    const limit = this.peer.maxFrameSize;
-    let type: number = FrameType.Headers;
-    for (let at = 0; at === 0 || at < block.length; at += limit) {
-      const length = Math.min(limit, block.length - at);
-      const isLast = at + length === block.length;
-      const flags = (isLast ? Flag.EndHeaders : 0) | (isEnd && at === 0 ? Flag.EndStream : 0);
-      const start = this.#frame(length, type, flags, stream.id);
-      this.out.bytes.set(length === block.length ? block : block.subarray(at, at + length), start);
-      type = FrameType.Continuation;
-    }
+    if (block.length <= SHORT_BLOCK_BYTES) {
+      const flags = isEnd ? Flag.EndHeaders | Flag.EndStream : Flag.EndHeaders;
+      const at = this.#frame(block.length, FrameType.Headers, flags, stream.id);
+      const { bytes } = this.out;
+      for (let i = 0; i < block.length; i++) bytes[at + i] = block[i]!;
+    } else this.#longHeaders(stream, block, isEnd);
     if (isEnd) this.#ended(stream);
   }
 
@@ -204,6 +202,20 @@ export class Sender<C> {
       }
     }
     return false;
+  }
+
+  /** A block in as many frames as it takes. */
+  #longHeaders(stream: Stream<C>, block: Uint8Array, isEnd: boolean): void {
+    const limit = this.peer.maxFrameSize;
+    let type: number = FrameType.Headers;
+    for (let at = 0; at < block.length; at += limit) {
+      const length = Math.min(limit, block.length - at);
+      const isLast = at + length === block.length;
+      const flags = (isLast ? Flag.EndHeaders : 0) | (isEnd && at === 0 ? Flag.EndStream : 0);
+      const start = this.#frame(length, type, flags, stream.id);
+      this.out.bytes.set(block.subarray(at, at + length), start);
+      type = FrameType.Continuation;
+    }
   }
 
   #blockOf(fields: readonly HeaderField[]): Uint8Array {
