@@ -337,6 +337,60 @@ describe("grpc/abuse", () => {
     }
   });
 
+  it("takes the same meaning from the same octets, however they are cut", () => {
+    withSeed("abuse", ({ prng }) => {
+      const script = new Attacker({}, false);
+      const parts: Uint8Array[] = [PREFACE, frame(FrameType.Settings, 0, 0), frame(FrameType.Settings, Flag.Ack, 0)];
+      for (let id = 1; id < 60; id += 2) {
+        const block = script.block(UNARY.path, [new HeaderField("x", "y".repeat(prng.below(300)))]);
+        const cut = prng.below(block.length);
+        parts.push(frame(FrameType.Headers, 0, id, block.subarray(0, cut)));
+        parts.push(frame(FrameType.Continuation, Flag.EndHeaders, id, block.subarray(cut)));
+        const body = new Uint8Array(prng.below(16_000));
+        const padding = prng.below(200);
+        const prefix = [padding, 0, ...uint32(body.length)];
+        const payload = [...prefix, ...body, ...new Uint8Array(padding)];
+        parts.push(frame(FrameType.Data, Flag.Padded | Flag.EndStream, id, payload));
+      }
+      const bytes = new Uint8Array(Buffer.concat(parts));
+      for (let round = 0; round < 20; round++) {
+        const attacker = new Attacker({}, false);
+        for (let at = 0; at < bytes.length; ) {
+          const end = Math.min(bytes.length, at + 1 + prng.below(prng.below(2) === 0 ? 12 : 40_000));
+          attacker.send(bytes.slice(at, end));
+          at = end;
+        }
+        assert.equal(attacker.why, "nothing");
+        assert.equal(attacker.calls.length, 30);
+      }
+    });
+  });
+
+  it("throws for no octets whatever, and frees every stream when it ends", () => {
+    withSeed("abuse", ({ prng }) => {
+      for (let round = 0; round < 400; round++) {
+        const attacker = new Attacker();
+        for (let n = 0; n < 60; n++) {
+          const id = prng.below(3) === 0 ? prng.below(40) : 2 * prng.below(20) + 1;
+          const isBlock = prng.below(2) === 0;
+          const payload = isBlock
+            ? attacker.block([UNARY, SERVER, CLIENT][prng.below(3)]!.path)
+            : Uint8Array.from({ length: prng.below(20) }, () => prng.below(prng.below(2) === 0 ? 4 : 256));
+          const type = isBlock ? FrameType.Headers : prng.below(11);
+          attacker.send(frame(type, isBlock ? 4 | prng.below(2) : prng.below(64), id, payload));
+          const call = attacker.calls[prng.below(Math.max(1, attacker.calls.length))];
+          if (prng.below(3) === 0) call?.fail(13, "no");
+          if (prng.below(5) === 0) attacker.tick(prng.below(4_000));
+          attacker.frames();
+        }
+        attacker.core.connection.close({ code: 0, message: "over" });
+        assert.equal(attacker.core.connection.streams.size, 0);
+        assert.equal(attacker.core.connection.sender.queued.size, 0);
+        assert.ok(attacker.calls.every((call) => call.isFinished));
+      }
+    });
+  });
+
   it("accounts for windows as a plain model does, whatever the peer's sizes and updates", () => {
     withSeed("abuse", ({ prng }) => {
       for (let round = 0; round < 60; round++) {
