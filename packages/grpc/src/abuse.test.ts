@@ -255,6 +255,32 @@ describe("grpc/abuse", () => {
     assert.equal(attacker.why, "nothing");
   });
 
+  it("takes a window that opens by single octets for a stall", () => {
+    const attacker = new Attacker();
+    attacker.send(frame(FrameType.Settings, 0, 0, [0, 4, 0, 0, 0, 1]));
+    attacker.call(1, SERVER.path);
+    attacker.calls[0]?.write(new Uint8Array(1_000));
+    for (let s = 0; s < 32; s++) {
+      attacker.tick(1_000);
+      attacker.send(frame(FrameType.WindowUpdate, 0, 1, uint32(1)));
+      const isGone = attacker.frames().some(({ type }) => type === FrameType.RstStream);
+      assert.equal(isGone, s === 30);
+      if (isGone) break;
+    }
+  });
+
+  it("bounds what waits on all streams of one connection", () => {
+    const attacker = new Attacker({ maxConnectionQueuedBytes: 1_000_000 });
+    for (let id = 1; id < 61; id += 2) {
+      attacker.call(id);
+      attacker.calls.at(-1)?.respond(new Uint8Array(100_000));
+    }
+    const { queuedBytes } = attacker.core.connection.sender;
+    assert.ok(queuedBytes > 1_000_000 && queuedBytes < 1_200_000);
+    for (let id = 1; id < 61; id += 2) attacker.send(frame(FrameType.RstStream, 0, id, uint32(8)));
+    assert.equal(attacker.core.connection.sender.queuedBytes, 0);
+  });
+
   it("fails a call that writes without end to a client that does not read", () => {
     const attacker = new Attacker({ maxQueuedBytes: 100_000 });
     attacker.call(1, SERVER.path);

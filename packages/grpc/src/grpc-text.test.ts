@@ -21,7 +21,7 @@ function framed(messages: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-describe("grpc/text", () => {
+describe("grpc/grpc-text", () => {
   it("writes status messages in percent code and reads them back", () => {
     assert.equal(percentEncode("etcdserver: no leader"), "etcdserver: no leader");
     assert.equal(percentEncode("50% \u00e9\n"), "50%25 %C3%A9%0A");

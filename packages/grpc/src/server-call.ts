@@ -29,6 +29,7 @@ export type CallContext = {
   readonly maxReceiveBytes: number;
   readonly messageTimeoutMs: number;
   readonly maxQueuedBytes: number;
+  readonly maxConnectionQueuedBytes: number;
   readonly maxBufferedBytes: number;
   /** Octets that the connection's calls hold: unfinished messages, and what paused handlers did not read. */
   bufferedBytes: number;
@@ -37,6 +38,7 @@ export type CallContext = {
 };
 
 const PREFIX_BYTES = 5;
+const TOO_SLOW: Status = { code: StatusCode.ResourceExhausted, message: "grpc: the client reads too slowly" };
 const GO_DEADLINE = "context deadline exceeded";
 
 export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
@@ -121,8 +123,9 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
   /** Answers a call whose server sends one message. */
   respond(response: Res): void {
     assert(!this.#method.descriptor.isServerStreaming, "respond answers a call with one message");
-    if (!this.#mayFinish()) return;
+    if (this.#finished || this.#isClogged()) return this.#drop();
     const bytes = this.#method.descriptor.encodeResponse(response);
+    this.#mayFinish();
     this.#sendHead();
     const { sender } = this.#context.connection;
     sender.message(this.#stream, bytes, false);
@@ -141,8 +144,8 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
   writeBytes(bytes: Uint8Array): boolean {
     assert(this.#method.descriptor.isServerStreaming, "write belongs to a server that streams");
     if (this.#finished) return false;
-    if (this.#stream.queuedBytes > this.#context.maxQueuedBytes) {
-      this.#stop({ code: StatusCode.ResourceExhausted, message: "grpc: the client reads too slowly" });
+    if (this.#isClogged()) {
+      this.#stop(TOO_SLOW);
       return false;
     }
     this.#sendHead();
@@ -318,6 +321,17 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
       this.#stop({ code: StatusCode.Internal, message: `grpc: error unmarshalling request: ${why}` });
       return undefined;
     }
+  }
+
+  /** More waits for this client than it may. */
+  #isClogged(): boolean {
+    const { connection, maxQueuedBytes, maxConnectionQueuedBytes } = this.#context;
+    return this.#stream.queuedBytes > maxQueuedBytes || connection.sender.queuedBytes > maxConnectionQueuedBytes;
+  }
+
+  /** The handler answered and the answer does not go out. */
+  #drop(): void {
+    if (this.#mayFinish()) this.#sendStatus(TOO_SLOW);
   }
 
   /** Whether the handler's answer still counts; from here on the call is finished. */

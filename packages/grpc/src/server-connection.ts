@@ -49,8 +49,8 @@ export class ServerConnection implements Role<Exchange, Head> {
     this.#options = options;
     const { pool, now, wake, deadlines, peer } = deps;
     this.connection = new Connection({ isServer: true, limits, keepalive }, { role: this, pool, now, wake });
-    const { messageTimeoutMs, maxBufferedBytes, maxQueuedBytes } = limits;
-    const bounds = { maxReceiveBytes, messageTimeoutMs, maxBufferedBytes, maxQueuedBytes };
+    const { messageTimeoutMs, maxBufferedBytes, maxQueuedBytes, maxConnectionQueuedBytes } = limits;
+    const bounds = { maxReceiveBytes, messageTimeoutMs, maxBufferedBytes, maxQueuedBytes, maxConnectionQueuedBytes };
     this.#context = { connection: this.connection, deadlines, now, ...bounds, bufferedBytes: 0, peer };
   }
 

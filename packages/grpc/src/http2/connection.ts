@@ -92,6 +92,7 @@ export class Connection<C, H> implements FrameEvents {
       pool: deps.pool,
       wake: deps.wake,
       now: deps.now,
+      stallMinBytes: limits.stallMinBytes,
       onEnded: (stream) => this.#onLocalEnd(stream),
       onDrained: (stream) => deps.role.onDrained(stream),
       onDataSent: () => this.#onDataSent(),

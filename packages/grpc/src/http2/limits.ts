@@ -20,6 +20,8 @@ export type Limits = {
   readonly messageTimeoutMs: number;
   /** A stream, or a socket, that has something to take and takes nothing for so long is given up. 0: never. */
   readonly stallTimeoutMs: number;
+  /** What a stream has to take in that time to count as moving: a window that opens by single octets is a stall too. */
+  readonly stallMinBytes: number;
   /** Octets that we let the peer send ahead: per stream, and for all together. */
   readonly streamWindowBytes: number;
   readonly connectionWindowBytes: number;
@@ -27,6 +29,8 @@ export type Limits = {
   readonly maxBufferedBytes: number;
   /** Octets that a handler may leave waiting on one stream; it was told to wait long before. The call fails beyond. */
   readonly maxQueuedBytes: number;
+  /** Octets that may wait on all streams of a connection; answers beyond fail. */
+  readonly maxConnectionQueuedBytes: number;
   /** Octets that wait for the socket before we stop reading from it. */
   readonly maxWriteBufferBytes: number;
   /** Streams that ended by RST_STREAM, the peer's or ours for its fault: at once, and per second (CVE-2023-44487, CVE-2025-8671). */
@@ -55,10 +59,12 @@ export const DEFAULT_LIMITS: Limits = {
   handshakeTimeoutMs: 10_000,
   messageTimeoutMs: 60_000,
   stallTimeoutMs: 30_000,
+  stallMinBytes: 1_024,
   streamWindowBytes: 256 * 1024,
   connectionWindowBytes: 1024 * 1024,
   maxBufferedBytes: 128 * 1024 * 1024,
   maxQueuedBytes: 64 * 1024 * 1024,
+  maxConnectionQueuedBytes: 256 * 1024 * 1024,
   maxWriteBufferBytes: 1024 * 1024,
   resetBurst: 1_000,
   resetsPerSecond: 100,

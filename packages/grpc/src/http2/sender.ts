@@ -41,6 +41,8 @@ export type SenderDeps<C> = {
   /** The queue of a stream whose owner wanted to know is empty. */
   readonly onDrained: (stream: Stream<C>) => void;
   readonly onDataSent: () => void;
+  /** Octets that must leave a stream's queue to count as moving. */
+  readonly stallMinBytes: number;
   readonly now: () => number;
 };
 
@@ -50,6 +52,8 @@ export class Sender<C> {
   readonly encoder: HpackEncoder = new HpackEncoder();
   /** Streams whose queue is not empty. */
   readonly queued: Set<Stream<C>> = new Set();
+  /** Octets in all those queues. */
+  queuedBytes = 0;
   /** The socket holds too much: no DATA until it drained. */
   isBlocked = false;
   #window = DEFAULT_WINDOW;
@@ -166,6 +170,7 @@ export class Sender<C> {
   forget(stream: Stream<C>): void {
     if (stream.queuedBytes === 0) return;
     this.queued.delete(stream);
+    this.queuedBytes -= stream.queuedBytes;
     stream.queue = [];
     stream.queuedBytes = 0;
   }
@@ -238,7 +243,12 @@ export class Sender<C> {
     const isLast = length === stream.queuedBytes && stream.trailers?.length === 0;
     const at = this.#frame(length, FrameType.Data, isLast ? Flag.EndStream : 0, stream.id);
     copyQueue(stream, this.out.bytes, at, length);
-    stream.movedAtMs = this.#deps.now();
+    this.queuedBytes -= length;
+    stream.movedBytes += length;
+    if (stream.movedBytes >= this.#deps.stallMinBytes) {
+      stream.movedAtMs = this.#deps.now();
+      stream.movedBytes = 0;
+    }
     this.#sent(stream, length);
     // Behind the others, whether or not it is done.
     this.queued.delete(stream);
@@ -271,11 +281,13 @@ export class Sender<C> {
       stream.queue = [];
       stream.queueOffset = 0;
       stream.movedAtMs = this.#deps.now();
+      stream.movedBytes = 0;
       this.queued.add(stream);
       this.#deps.wake();
     }
     stream.queue.push(bytes);
     stream.queuedBytes += bytes.length;
+    this.queuedBytes += bytes.length;
     stream.wantsDrain = true;
   }
 

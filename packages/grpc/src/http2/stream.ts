@@ -33,8 +33,10 @@ export class Stream<C> {
   queuedBytes = 0;
   /** To be sent behind the queue, ending the stream; an empty list ends it with an empty DATA frame. */
   trailers: readonly HeaderField[] | undefined = undefined;
-  /** When its queue last moved, for the limit on stalls. */
+  /** When its queue last moved enough to count, for the limit on stalls. */
   movedAtMs = 0;
+  /** Octets that left the queue since. */
+  movedBytes = 0;
   /** The owner heard that the queue is long and wants to hear when it is empty. */
   wantsDrain = false;
 
