@@ -11,7 +11,8 @@ import { atLeast, atMost, percentile, type Result } from "./measure.ts";
 
 const CONNECTIONS = 100;
 const VALUE_BYTES = 256;
-const WARM_UP_MS = 2_000;
+/** A member is measured as it runs for days: its code compiled, its first segments prepared. */
+const WARM_UP_MS = 10_000;
 const MEASURE_MS = 8_000;
 const READY_WITHIN_MS = 30_000;
 const MEMBERS = 3;
@@ -30,7 +31,7 @@ export async function benchCluster(): Promise<Result[]> {
   try {
     const ports = await startCluster(root, children);
     const leader = await leaderPort(ports);
-    const single = await load(leader, 1, WARM_UP_MS, MEASURE_MS / 2);
+    const single = await load(leader, 1, WARM_UP_MS / 2, MEASURE_MS / 2);
     const before = await status(leader);
     const many = await load(leader, CONNECTIONS, WARM_UP_MS, MEASURE_MS);
     const after = await status(leader);

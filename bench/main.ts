@@ -1,15 +1,19 @@
 /** `npm run bench [-- REGEX]`: runs the benchmarks whose group matches, prints each figure as a JSON line, then all as a table. */
 import { cpus } from "node:os";
+import { benchBbolt } from "./bbolt.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchCodec } from "./codec.ts";
 import { benchGrpc } from "./grpc.ts";
 import type { Result } from "./measure.ts";
+import { benchMvcc } from "./mvcc.ts";
 import { benchRaft } from "./raft.ts";
 
 const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   raft: benchRaft,
   codec: benchCodec,
   grpc: benchGrpc,
+  mvcc: benchMvcc,
+  bbolt: benchBbolt,
   cluster: benchCluster,
 };
 

@@ -42,8 +42,7 @@ export class TestReport {
     const own = error?.failureType !== "subtestsFailed";
     if (own) {
       this.#count(event, "failed");
-      const cause = error?.cause;
-      const text = cause instanceof Error ? withCauses(cause) : String(cause ?? error?.message ?? "failed");
+      const text = describeCause(error?.cause ?? error?.message ?? "failed");
       this.#failures.push(`FAIL  ${event.name}\n      ${event.file ?? ""}\n${indent(text)}`);
       this.#print(`FAIL  ${event.name}`);
     }
@@ -92,15 +91,16 @@ function isFile(event: TestEvent): boolean {
   return event.nesting === 0 && event.name.endsWith(".js");
 }
 
+/** The error and what caused it, down to the first one: a seed is told around the failure that it leads to. */
+function describeCause(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const text = error.stack ?? error.message;
+  return error.cause === undefined ? text : `${text}\ncaused by: ${describeCause(error.cause)}`;
+}
+
 function indent(text: string): string {
   return text
     .split("\n")
     .map((line) => `      ${line}`)
     .join("\n");
-}
-
-/** An error's stack, then those of what caused it: a failure that carries a seed has the real one behind it. */
-function withCauses(error: Error): string {
-  const own = error.stack ?? error.message;
-  return error.cause instanceof Error ? `${own}\ncaused by ${withCauses(error.cause)}` : own;
 }

@@ -12,6 +12,7 @@ function readAll(folder: string): Map<string, string> {
 }
 
 const HEAD = '// A file.\nsyntax = "proto2";\npackage x;\n\n';
+const HEAD3 = HEAD.replace("proto2", "proto3");
 const parse = (text: string): ReturnType<typeof parseProto> => parseProto("x.proto", HEAD + text);
 
 describe("tools/protogen", () => {
@@ -42,16 +43,126 @@ describe("tools/protogen", () => {
     );
   });
 
+  it("reads what proto3 adds: plain fields, nested enums, oneofs, maps, and the directives", () => {
+    const file = parseProto(
+      "x.proto",
+      `${HEAD3}// @saturate
+message T {
+  enum Kind {
+    A = 0;
+  }
+  reserved 1;
+  Kind kind = 2;
+  // Of what.
+  // @presence
+  bytes end = 3;
+  oneof what_is {
+    int64 n = 4 [jstype = JS_NUMBER];
+    T t = 5;
+  }
+  map<string, T> by_name = 6;
+}
+
+message Empty {}
+`,
+    );
+    const [kind, message, empty] = file.declarations;
+    assert.deepEqual(kind, { kind: "enum", name: "Kind", doc: [], values: [{ name: "A", number: 0 }] });
+    assert.ok(message?.kind === "message" && empty?.kind === "message");
+    assert.deepEqual([message.doc, empty.fields], [[], []]);
+    assert.deepEqual(
+      message.fields.map(({ label, type, name, saturates, hasPresence, oneof, doc }) => {
+        return [label, type, name, saturates, hasPresence, oneof, doc];
+      }),
+      [
+        ["plain", "Kind", "kind", true, false, undefined, []],
+        ["plain", "bytes", "end", true, true, undefined, ["Of what."]],
+        ["plain", "int64", "n", true, false, "whatIs", []],
+        ["plain", "T", "t", true, false, "whatIs", []],
+        ["map", "T", "byName", true, false, undefined, []],
+      ],
+    );
+  });
+
+  it("makes a closed union of a oneof, one switch of neighbours, and a table of numbers with gaps", () => {
+    const text = generate(
+      new Map([
+        ["x.proto", `${HEAD3}message T {\n  oneof o {\n    bool a = 1;\n    T b = 9;\n  }\n  bool c = 4;\n}\n`],
+      ]),
+    ).get("x.ts");
+    assert.ok(text !== undefined);
+    assert.match(
+      text,
+      /export type TO =\n {2}\| \{ readonly kind: "a"; readonly value: boolean \}\n {2}\| .*kind: "b".*;\n/,
+    );
+    assert.match(text, /o: TO \| undefined;/);
+    assert.match(text, /const tNumbers: readonly number\[\] = \[1, 4, 9\];/);
+    // The field between the two members is written between them.
+    assert.match(text, /case "a": \{.*w\.bool\(x\.c\);.*case "b": \{/s);
+  });
+
+  it("makes a table of methods of a service", () => {
+    const service = "// Sings.\nservice S {\n  // Once.\n  rpc Sing(T) returns (stream T);\n}\nmessage T {}\n";
+    const text = generate(new Map([["x.proto", HEAD3 + service]])).get("x.ts");
+    assert.ok(text !== undefined);
+    assert.match(
+      text,
+      /\/\*\* Sings\. \*\/\nexport const SService: \{\n {2}\/\*\* Once\. \*\/\n {2}readonly sing: Method<T, T>;\n\}/,
+    );
+    assert.match(text, /path: "\/x\.S\/Sing",\n {4}isClientStreaming: false,\n {4}isServerStreaming: true,/);
+    assert.throws(() => parse("service S {\n  rpc Sing(T);\n}\n"), {
+      message: 'x.proto:6: cannot read "rpc Sing(T);"',
+    });
+  });
+
+  for (const { name, declarations, message } of [
+    {
+      name: "a type that it has no code for",
+      declarations: "message T {\n  map<string, string> m = 1;\n}\n",
+      message: "field m: type string is not supported",
+    },
+    {
+      name: "a message declared twice",
+      declarations: "message T {}\nmessage T {}\n",
+      message: "T is declared twice",
+    },
+    {
+      name: "a number used twice",
+      declarations: "message T {\n  bool a = 1;\n  bool b = 1;\n}\n",
+      message: "field 1 of T is declared twice",
+    },
+  ]) {
+    it(`refuses ${name}`, () => {
+      assert.throws(() => generate(new Map([["x.proto", HEAD3 + declarations]])), { message });
+    });
+  }
+
+  it("refuses a repeated member of a oneof, and labels that the syntax does not have", () => {
+    for (const [head, field] of [
+      [HEAD3, "  oneof o {\n    repeated bool a = 1;\n  }\n"],
+      [HEAD3, "  optional bool a = 1;\n"],
+      [HEAD, "  bool a = 1;\n"],
+    ] as const) {
+      assert.throws(() => parseProto("x.proto", `${head}message T {\n${field}}\n`), /^Error: x.proto:\d: cannot read/);
+    }
+  });
+
+  it("refuses a scalar of proto2 whose number has no bit", () => {
+    assert.throws(() => generate(new Map([["x.proto", `${HEAD}message T {\n  optional bool b = 40;\n}\n`]])), {
+      message: "field b: no bit for its zero",
+    });
+  });
+
   for (const { name, text, message } of [
     {
       name: "a line that is no declaration",
-      text: "service S {\n}\n",
-      message: 'x.proto:5: cannot read "service S {"',
+      text: "extend S {\n}\n",
+      message: 'x.proto:5: cannot read "extend S {"',
     },
     {
       name: "a field it does not know",
-      text: "message T {\n  map<string, int32> m = 1;\n}\n",
-      message: 'x.proto:6: cannot read "map<string, int32> m = 1;"',
+      text: "message T {\n  map<int32, string> m = 1;\n}\n",
+      message: 'x.proto:6: cannot read "map<int32, string> m = 1;"',
     },
     {
       name: "an option it does not know",

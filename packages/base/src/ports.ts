@@ -91,3 +91,74 @@ export interface Disk {
   /** Makes the names in a directory durable. */
   syncDir(dir: string): void;
 }
+
+/**
+ * etcd's buckets, in the order in which files and whole-backend hashes hold them. A bucket is an ordered map from byte strings to
+ * byte strings; what the rows of each mean is etcd's schema.
+ */
+export const BUCKETS = [
+  "alarm",
+  "auth",
+  "authRoles",
+  "authUsers",
+  "cluster",
+  "key",
+  "lease",
+  "members",
+  "members_removed",
+  "meta",
+] as const;
+
+export type BucketName = (typeof BUCKETS)[number];
+
+/** A place in raft's log: everything up to it is applied. */
+export type AppliedPosition = { readonly index: number; readonly term: number };
+
+/** Reads of rows. The arrays that come out stay as they are for as long as the caller holds them, and are never written to. */
+export interface BackendReader {
+  /** The value at `key`, or undefined. Throws where the row is damaged: a wrong value is never given out. */
+  get(bucket: BucketName, key: Uint8Array): Uint8Array | undefined;
+  /**
+   * Calls `visit` for each row with from <= key < to, in byte order, until it returns false. No row may be changed meanwhile.
+   * @param to undefined for no upper end.
+   */
+  range(
+    bucket: BucketName,
+    from: Uint8Array,
+    to: Uint8Array | undefined,
+    visit: (key: Uint8Array, value: Uint8Array) => boolean,
+  ): void;
+}
+
+/** What one finished commit holds, unchanged by whatever comes after it. For streaming out; close it. */
+export interface BackendSnapshot extends BackendReader {
+  readonly applied: AppliedPosition;
+  close(): void;
+}
+
+/**
+ * The state machine's rows, as the cores see them: reads see every change at once, and changes are only buffered. Nothing
+ * waits, nothing is durable before the host has committed, and the log can bring back what was lost.
+ */
+export interface Backend extends BackendReader {
+  /** Buffers a row. The backend keeps both arrays: the caller does not write to them again. */
+  put(bucket: BucketName, key: Uint8Array, value: Uint8Array): void;
+  /** Buffers the removal of a row, which need not exist. The backend keeps the key. */
+  delete(bucket: BucketName, key: Uint8Array): void;
+}
+
+/** The same backend for its host, which decides when the buffer is written. */
+export interface HostBackend extends Backend {
+  /** Changes that no commit holds yet; the host starts a commit when they are many (etcd: 10,000) or old (etcd: 100 ms). */
+  readonly bufferedChanges: number;
+  /** What the last finished commit says. */
+  readonly committed: AppliedPosition;
+  /**
+   * Seals the buffer and writes it in one transaction with `applied`, the last entry whose changes are in it. Reads go on
+   * seeing everything. False where the commit before is still under way: then nothing was done. A commit that fails
+   * is never tried again: the process ends, and the log rebuilds.
+   */
+  startCommit(applied: AppliedPosition): boolean;
+  /** The rows of the last finished commit. */
+  snapshot(): BackendSnapshot;
+}

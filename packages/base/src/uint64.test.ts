@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { bigFromHalves, compareIds, idFromHex, idToHex, safeFromHalves, UINT64_MAX } from "./uint64.ts";
+import {
+  bigFromHalves,
+  compareIds,
+  highHalf,
+  idFromHex,
+  idToHex,
+  lowHalf,
+  safeFromHalves,
+  signedFromHalves,
+  UINT64_MAX,
+} from "./uint64.ts";
 
 const TOP = 0xffff_ffff;
 
@@ -16,8 +26,12 @@ describe("base/uint64", () => {
     { hi: TOP, lo: TOP, value: UINT64_MAX, safe: false },
   ];
   for (const { hi, lo, value, safe } of halves) {
-    it(`puts ${value} together from its halves`, () => {
+    it(`puts ${value} together from its halves and takes it apart`, () => {
       assert.equal(bigFromHalves(hi, lo), value);
+      assert.deepEqual([highHalf(value), lowHalf(value)], [hi, lo]);
+      const signed = BigInt.asIntN(64, value);
+      assert.equal(signedFromHalves(hi, lo), signed);
+      assert.deepEqual([highHalf(signed), lowHalf(signed)], [hi, lo]);
       assert.equal(safeFromHalves(hi, lo), safe ? Number(value) : undefined);
     });
   }

@@ -1,7 +1,25 @@
 /** Public surface of proto: etcd's messages as plain objects, and their codec. Bytes in, objects out; nothing else. */
+export * from "./gen/auth.ts";
+export * from "./gen/authpb.ts";
+export * from "./gen/cluster.ts";
+export * from "./gen/electionpb.ts";
+export * from "./gen/header.ts";
+export * from "./gen/health.ts";
+export * from "./gen/kv.ts";
+export * from "./gen/lease.ts";
+export * from "./gen/leasepb.ts";
+export * from "./gen/lockpb.ts";
+export * from "./gen/maintenance.ts";
+export * from "./gen/membershippb.ts";
+export * from "./gen/mvccpb.ts";
+export * from "./gen/raft-internal.ts";
 export * from "./gen/raftpb.ts";
 export * from "./gen/snappb.ts";
+export * from "./gen/v2.ts";
 export * from "./gen/walpb.ts";
+export * from "./gen/watch.ts";
 export { ProtoError, type ProtoErrorCode } from "./wire/errors.ts";
+export type { Method } from "./wire/method.ts";
 export { MAX_DEPTH, Reader, WireType } from "./wire/reader.ts";
+export { decodeUtf8, encodeUtf8 } from "./wire/utf8.ts";
 export { sizeId, sizeNumber, Writer } from "./wire/writer.ts";

@@ -20,6 +20,7 @@ export function appliedTo(r: Raft, index: Index, size: number): void {
 export function appliedSnapshot(r: Raft, snapshot: Snapshot): void {
   const { index } = snapshot.metadata;
   r.log.stableSnapshotTo(index);
+  if (!r.log.hasNextOrInProgressSnapshot()) r.replaced = undefined;
   appliedTo(r, index, 0);
 }
 

@@ -80,6 +80,8 @@ const KIND_BY_LETTER: Readonly<Record<string, ConfChangeType>> = {
   u: ConfChangeType.ConfChangeUpdateNode,
 };
 
+const MAX_ID = 2n ** 64n - 1n;
+
 /**
  * Parses `v1 l2 r3 u4`: voter, learner, remove, update. etcd's ConfChangesFromString.
  * @throws RaftError `InvalidConfChange` naming the token.
@@ -91,7 +93,8 @@ export function confChangesFromString(text: string): ConfChangeSingle[] {
     if (token.length < 2) throw new RaftError("InvalidConfChange", `unknown token ${token}`);
     const type = KIND_BY_LETTER[token.slice(0, 1)];
     if (type === undefined) throw new RaftError("InvalidConfChange", `unknown input: ${token}`);
-    if (!/^\d+$/.test(token.slice(1))) throw new RaftError("InvalidConfChange", `unknown token ${token}`);
+    if (!/^\d+$/.test(token.slice(1)) || BigInt(token.slice(1)) > MAX_ID)
+      throw new RaftError("InvalidConfChange", `unknown token ${token}`);
     changes.push(newConfChangeSingle({ type, nodeId: BigInt(token.slice(1)) }));
   }
   return changes;

@@ -16,16 +16,25 @@ import { NONE } from "./types.ts";
  * @throws RaftError `InvalidConfChange` when the change does not fit the configuration; nothing has changed then.
  */
 export function applyConfChange(r: Raft, change: ConfChangeV2): ConfState {
-  const changer = new Changer(r.tracker, r.log.lastIndex());
+  const { replaced } = r;
+  const next = changed(new Changer(replaced ?? r.tracker, r.log.lastIndex()), change);
+  if (replaced === undefined) return switchToConfig(r, next);
+  // Divergence: the entry was handed out before a snapshot arrived that stands for it, and for changes after it. Its change
+  // belongs to the configuration of that time; etcd puts it on top of the snapshot's, which no other member does.
+  replaced.install(next.config, next.progress);
+  return replaced.confState();
+}
+
+function changed(changer: Changer, change: ConfChangeV2): Change {
   switch (confChangeIntent(change)) {
     case "leave":
-      return switchToConfig(r, changer.leaveJoint());
+      return changer.leaveJoint();
     case "enterAutoLeave":
-      return switchToConfig(r, changer.enterJoint(true, change.changes));
+      return changer.enterJoint(true, change.changes);
     case "enterExplicit":
-      return switchToConfig(r, changer.enterJoint(false, change.changes));
+      return changer.enterJoint(false, change.changes);
     default:
-      return switchToConfig(r, changer.simple(change.changes));
+      return changer.simple(change.changes);
   }
 }
 

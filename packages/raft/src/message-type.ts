@@ -59,6 +59,8 @@ export function isLocalMessageTarget(id: NodeId): boolean {
  */
 export function checkMessage(m: Message, self: NodeId): void {
   const name = messageTypeName(m.type);
+  // An answer to it would be taken for work of the storage thread.
+  if (isLocalMessageTarget(m.from) && !isLocalMessage(m.type)) throw invalidMessage(`${name} from a storage thread`);
   if (m.term > MAX_TERM_OR_INDEX) throw invalidMessage(`${name} of term ${m.term} is out of range`);
   if (Math.max(m.index, m.commit, m.rejectHint) > MAX_TERM_OR_INDEX)
     throw invalidMessage(`${name} with an index out of range`);
@@ -70,6 +72,13 @@ export function checkMessage(m: Message, self: NodeId): void {
     case MessageType.MsgVote:
     case MessageType.MsgPreVote:
       if (m.from === NONE || m.from === self) throw invalidMessage(`${name} from ${m.from.toString(16)}`);
+      return;
+    case MessageType.MsgHeartbeatResp:
+    case MessageType.MsgAppResp:
+      // A member acknowledges its own log, which never disagrees with itself; nothing is ever sent to it in return.
+      if (m.from === self && (m.reject || m.type === MessageType.MsgHeartbeatResp)) {
+        throw invalidMessage(`${name} of this member to itself`);
+      }
       return;
     case MessageType.MsgProp:
       checkProposal(m);

@@ -22,6 +22,7 @@ export function newRaft(options: Config): Raft {
     logger: config.logger,
     log: new RaftLog(config.storage, config.logger, config.maxCommittedSizePerReady),
     tracker: new ProgressTracker({ maxInflight: config.maxInflightMsgs, maxInflightBytes: config.maxInflightBytes }),
+    replaced: undefined,
     term: 0,
     vote: NONE,
     state: StateType.Follower,

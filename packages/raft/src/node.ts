@@ -113,8 +113,9 @@ export class Node {
     if (isLocalMessage(m.type) && !isResponseMessage(m.type)) {
       throw new RaftError("StepLocalMsg", "raft: cannot step raft local message");
     }
-    if (m.type === MessageType.MsgProp) this.#queueProposal({ message: m, done: undefined, cancelled: false });
-    else this.#receive(m);
+    if (m.type !== MessageType.MsgProp) return this.#receive(m);
+    const problem = this.#queueProposal({ message: m, done: undefined, cancelled: false });
+    if (problem !== undefined) throw problem;
   }
 
   /** Campaigns now. */
@@ -193,15 +194,18 @@ export class Node {
   #enqueueProposal(entries: Entry[], done: ProposalDone | undefined): Proposal {
     const message = newMessage({ type: MessageType.MsgProp, entries });
     const proposal: Proposal = { message, done, cancelled: false };
-    this.#queueProposal(proposal);
+    const problem = this.#queueProposal(proposal);
+    if (problem !== undefined) done?.(problem);
     return proposal;
   }
 
-  #queueProposal(proposal: Proposal): void {
-    if (this.#stopped) return proposal.done?.(stopped());
-    if (!this.#propc.push(proposal)) return proposal.done?.(queueFull("proposals"));
+  /** @returns why the proposal was not queued. */
+  #queueProposal(proposal: Proposal): RaftError | undefined {
+    if (this.#stopped) return stopped();
+    if (!this.#propc.push(proposal)) return queueFull("proposals");
     if (this.#config.trace?.active) this.#config.trace.emit("Node.propc", this.#config.id, {});
     this.#wake();
+    return undefined;
   }
 
   #receive(m: Message): void {

@@ -19,6 +19,11 @@ export type Raft = {
   readonly logger: Logger;
   readonly log: RaftLog;
   readonly tracker: ProgressTracker;
+  /**
+   * The configuration before a snapshot replaced it, while that snapshot is on its way to the disk: entries that were handed out
+   * before are still being applied on top of it.
+   */
+  replaced: ProgressTracker | undefined;
 
   /** Invariant: never falls. Persisted with `vote` before any message that depends on them leaves. */
   term: Term;

@@ -234,12 +234,18 @@ export class RawNode {
     }
   }
 
-  /** A forged answer must not move the applied index past what was handed out. */
+  /** A forged answer must not count as durable or as applied what was never handed out. */
   #checkStorageResponse(m: Message): void {
-    const { applied, applying, committed } = this.#raft.log;
+    const { applied, applying, committed, unstable } = this.#raft.log;
     const last = m.entries[m.entries.length - 1];
     if (m.type === MessageType.MsgStorageApplyResp && last !== undefined && last.index > Math.max(applied, applying)) {
       throw new RaftError("InvalidMessage", `raft: invalid message: applied index ${last.index} was not handed out`);
+    }
+    // An answer of an older term is out of date by itself: what it names may be in the log again, not yet handed out.
+    const isCurrent = m.term === 0 || m.term >= this.#raft.term;
+    const isUnwritten = m.index >= unstable.offsetInProgress && unstable.maybeTerm(m.index) === m.logTerm;
+    if (m.type === MessageType.MsgStorageAppendResp && isCurrent && isUnwritten) {
+      throw new RaftError("InvalidMessage", `raft: invalid message: entry ${m.index} was not handed out`);
     }
     if (m.snapshot !== undefined && m.snapshot.metadata.index > committed) {
       throw new RaftError(

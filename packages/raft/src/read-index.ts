@@ -9,8 +9,9 @@ import { type Index, NONE } from "./types.ts";
 
 /** Leader: takes a read request, its own or a forwarded one. @throws RaftError `TooManyReads`. */
 export function handleReadIndex(r: Raft, m: Message): void {
-  // Before its first commit in its term a leader does not know the commit index of its predecessors. Neither does a single
-  // voter: it may have stopped before the commit index that it acted on reached its disk.
+  // Before its first commit in its term a leader does not know the commit index of its predecessors. Divergence: etcd lets a
+  // single voter answer at once; after a crash that lost the commit index (it is not synced), or after a term led by another
+  // member, it would answer with an index below what was already acknowledged.
   if (!committedEntryInCurrentTerm(r)) {
     if (r.pendingReadIndexMessages.length >= MAX_PENDING_READS) throw tooManyReads();
     r.pendingReadIndexMessages.push(m);
@@ -60,7 +61,10 @@ function confirm(r: Raft, m: Message): void {
   bcastHeartbeat(r);
 }
 
-/** True if nobody else can lead. A leader that was removed may leave one voter behind which leads already. */
+/**
+ * True if nobody else can lead. Divergence: etcd does not ask whether the single voter is this leader. One that was removed, or
+ * demoted, leads on, and cannot know whether the only voter has meanwhile elected itself.
+ */
 function isOnlyVoter(r: Raft): boolean {
   return r.tracker.isSingleton() && r.tracker.config.voters.has(r.id);
 }

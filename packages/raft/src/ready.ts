@@ -41,7 +41,7 @@ export function buildReady(r: Raft, told: Told, asyncStorageWrites: boolean): Re
   const ready = {
     softState: sameSoftState(soft, told.softState) ? undefined : soft,
     hardState: sameHardState(hard, told.hardState) ? undefined : hard,
-    readStates: r.readStates,
+    readStates: r.readStates.slice(),
     entries,
     snapshot: r.log.nextUnstableSnapshot(),
     committedEntries: r.log.nextCommittedEntries(!asyncStorageWrites),

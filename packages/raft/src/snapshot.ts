@@ -50,6 +50,7 @@ export function restore(r: Raft, snapshot: Snapshot): boolean {
     r.log.commitTo(index);
     return false;
   }
+  r.replaced ??= r.tracker.copy();
   r.log.restore(snapshot);
   switchToConfState(r, confState);
   const last = r.log.lastEntryId();

@@ -77,7 +77,7 @@ function checkQuorumActive(r: Raft): void {
 
 function handlePropose(r: Raft, m: Message): void {
   assert(m.entries.length > 0, "stepped empty MsgProp");
-  if (r.config.trace.active) r.config.trace.emit("raft.stepLeader", r.id, { term: r.term, index: r.log.lastIndex() });
+  if (r.config.trace.active) r.config.trace.emit("raft.stepLeader", r.id, { term: r.term });
   // Removed from the configuration while leading: no new entries, only those under way are finished.
   if (!r.tracker.progress.has(r.id)) throw proposalDropped();
   if (r.leadTransferee !== NONE) {
@@ -86,8 +86,13 @@ function handlePropose(r: Raft, m: Message): void {
     );
     throw proposalDropped();
   }
+  const { pendingConfIndex } = r;
   const entries = m.entries.map((entry, i) => admitConfChange(r, entry, r.log.lastIndex() + i + 1));
-  if (!appendEntry(r, entries)) throw proposalDropped();
+  if (!appendEntry(r, entries)) {
+    // What is not in the log must not stand in the way of the next change, which may be this one, proposed again.
+    r.pendingConfIndex = pendingConfIndex;
+    throw proposalDropped();
+  }
   bcastAppend(r);
 }
 

@@ -53,7 +53,7 @@ export async function handleRequest(
       case "DELETE":
         return await removeMember(service, route);
       default:
-        return { ...sentence(405, `method ${method} is not allowed`), headers: { Allow: "GET, PUT, POST, DELETE" } };
+        return sentence(405, `method ${method} is not allowed`, { Allow: "GET, PUT, POST, DELETE" });
     }
   } catch (error) {
     return failure(error);
@@ -126,16 +126,13 @@ function failure(error: unknown): ApiResponse {
     case "Dropped":
     case "TimedOut":
     case "Stopped":
-      return {
-        ...sentence(503, messageOf(error)),
-        headers: { "Content-Type": "text/plain; charset=utf-8", "Retry-After": "1" },
-      };
+      return sentence(503, messageOf(error), { "Retry-After": "1" });
     default:
       throw error;
   }
 }
 
 /** An answer that is one sentence for a person. */
-export function sentence(status: number, text: string): ApiResponse {
-  return { status, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: `${text}\n` };
+export function sentence(status: number, text: string, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+  return { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers }, body: `${text}\n` };
 }

@@ -24,7 +24,8 @@ async function main(): Promise<number> {
   const ports = await loadPorts(dataDir);
   const children = Array.from({ length: MEMBERS }, (_, i) => startMember(dataDir, ports, i));
   const stopped = new Promise<void>((done) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
+    // A closed terminal hangs up: members are in groups of their own and would stay behind.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => done());
   });
   const failed = firstExit(children);
   const ready = await Promise.race([waitForLeader(ports), stopped.then(() => false), failed.then(() => false)]);

@@ -35,7 +35,8 @@ export const ORIGIN_BYTES = 8;
 const PUT_HEADER_BYTES = ORIGIN_BYTES + 8;
 
 const utf8Encoder = new TextEncoder();
-const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
+/** A leading byte order mark is part of the key: dropping it would make two keys one, and a dump longer than its pairs say. */
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The proposal as entry data, in memory taken from `slab`. */
 export function encodePut({ origin, sequence, key, value }: Put, slab: Slab): Uint8Array {
@@ -123,6 +124,8 @@ export function decodeDump(data: Uint8Array): Dump {
   at = 4;
   const pairs = new Map<string, Uint8Array>();
   for (let i = 0; i < count; i++) pairs.set(decodeText(next()), next().slice());
+  if (at !== data.length) throw malformed("a dump has bytes left over");
+  if (pairs.size !== count) throw malformed("a dump holds a key twice");
   return { pairs, sizeBytes: at - COUNT_BYTES };
 }
 

@@ -4,8 +4,9 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
+import { createServer, type Server as SocketServer } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { assert, CodedError, type Logger, Prng, type TracePoints } from "@quorate/base";
+import { assert, CodedError, equalBytes, type Logger, Prng, type TracePoints } from "@quorate/base";
 import {
   decodeWalMetadata,
   encodeWalMetadata,
@@ -19,6 +20,7 @@ import { createPeerServer, Transport } from "@quorate/rafthttp";
 import { type DurableStorage, dataDir, lockDataDir, startStorageThread } from "@quorate/storage";
 import { Changes } from "./changes.ts";
 import { Channel } from "./channel.ts";
+import { ORIGIN_BYTES } from "./kv-codec.ts";
 import { type Commit, KvStore, type ProposeRequest } from "./kv-store.ts";
 import { LinearizableReads } from "./linearizable-reads.ts";
 import { newMembers } from "./members.ts";
@@ -32,6 +34,7 @@ import { describeStatus } from "./status.ts";
 const CLUSTER_ID = 0x1000n;
 /** The version claimed towards peers. */
 const SERVER_VERSION = "3.5.30";
+const API_HOST = "127.0.0.1";
 const TICK_MS = 100;
 const ELECTION_TICKS = 10;
 const HEARTBEAT_TICKS = 1;
@@ -42,6 +45,8 @@ const MAX_UNCOMMITTED_BYTES = 1 << 30;
 const MAX_SNAPSHOT_MESSAGE_BYTES = 1 << 30;
 /** A request that was not answered by then is told so; as etcd: five seconds and two election timeouts. */
 const REQUEST_TIMEOUT_MS = 5_000 + 2 * ELECTION_TICKS * TICK_MS;
+/** The context of a read request: origin and number. */
+const READ_CONTEXT_BYTES = ORIGIN_BYTES + 8;
 /** How long a stopping leader waits for another to take over. */
 const TRANSFER_WITHIN_MS = 1_000;
 /** A removed member goes on this long, so that the others learn from it that its removal is committed. */
@@ -73,6 +78,7 @@ export class StartError extends CodedError<{ readonly code: "Foreign" | "ListenF
 
 /** Starts a member: resolves once both ports listen. Throws what is wrong, with nothing left running. */
 export async function startMember(options: Options, deps: MemberDeps): Promise<Member> {
+  await checkPorts(options);
   const lock = await lockDataDir(options.dataDir);
   const metadata = encodeWalMetadata(newWalMetadata({ nodeId: options.id, clusterId: CLUSTER_ID }));
   let storage: DurableStorage | undefined;
@@ -80,13 +86,31 @@ export async function startMember(options: Options, deps: MemberDeps): Promise<M
     storage = await startStorageThread({ dir: dataDir(options.dataDir), metadata, logger: deps.logger });
     checkOwner(options, storage);
     const member = new RunningMember(options, deps, storage, lock.release);
-    await member.listen();
+    await member.listen().catch(async (error: unknown) => {
+      member.stop();
+      await member.ended;
+      throw error;
+    });
     return member;
   } catch (error) {
     await storage?.close().catch(() => undefined);
     await lock.release();
     throw error;
   }
+}
+
+/** Finds a port that is taken before anything is written. It may still be lost to somebody else: `listen` says so then. */
+async function checkPorts(options: Options): Promise<void> {
+  for (const { port, host } of [peerAddress(options), { port: options.port, host: API_HOST }]) {
+    const probe = createServer((socket) => socket.destroy());
+    await listen(probe, port, host);
+    await new Promise((done) => probe.close(done));
+  }
+}
+
+function peerAddress({ id, cluster }: Options): { readonly port: number; readonly host: string } {
+  const own = new URL(cluster[Number(id) - 1] ?? "");
+  return { port: Number(own.port), host: own.hostname.replace(/^\[|\]$/g, "") };
 }
 
 function checkOwner({ id, dataDir: dir }: Options, storage: DurableStorage): void {
@@ -103,6 +127,8 @@ class RunningMember implements Member {
   readonly #deps: MemberDeps;
   readonly #releaseLock: () => Promise<void>;
   readonly #log = new MemoryStorage();
+  /** Names this run of this process: what it asked for is never mixed up with what an earlier run asked for. */
+  readonly #origin = new Uint8Array(randomBytes(ORIGIN_BYTES));
   readonly #state: ReplicatedState;
   readonly #store: KvStore;
   readonly #changes: Changes;
@@ -127,7 +153,7 @@ class RunningMember implements Member {
     const now = (): number => performance.now();
     const proposeC = new Channel<ProposeRequest>("proposeC");
     const commitC = new Channel<Commit>("commitC");
-    const origin = new Uint8Array(randomBytes(8));
+    const origin = this.#origin;
     const members = newMembers();
     this.#store = new KvStore(
       { origin, memberId: options.id, trace: deps.trace, now, timeoutMs: REQUEST_TIMEOUT_MS },
@@ -174,12 +200,14 @@ class RunningMember implements Member {
   }
 
   async listen(): Promise<void> {
-    const own = new URL(this.#options.cluster[Number(this.#options.id) - 1] ?? "");
-    await listen(this.#peerServer, Number(own.port), own.hostname.replace(/^\[|\]$/g, ""));
-    await listen(this.#api, this.#options.port, "127.0.0.1");
+    const own = peerAddress(this.#options);
+    await listen(this.#peerServer, own.port, own.host);
+    await listen(this.#api, this.#options.port, API_HOST);
     this.#timers.push(setInterval(() => this.#node.tick(), TICK_MS));
     this.#timers.push(setInterval(() => this.#expire(), TICK_MS));
-    this.#deps.logger.info(`serving keys on http://127.0.0.1:${this.apiPort}, peers on ${own.origin}`);
+    this.#deps.logger.info(
+      `serving keys on http://127.0.0.1:${this.apiPort}, peers on ${this.#options.cluster[Number(this.#options.id) - 1]}`,
+    );
   }
 
   status(): string {
@@ -244,21 +272,16 @@ class RunningMember implements Member {
   ): RaftNode {
     const index = snapshot?.metadata.index ?? 0;
     const { confState } = this.#log.initialState();
-    let saved: HardState = this.#log.initialState().hardState;
     return new RaftNode(
       {
         memberId: this.#options.id,
         node: this.#node,
         storage: this.#log,
         log: {
-          save: (hardState, entries) => {
-            if (hardState === undefined && entries.length === 0) return Promise.resolve();
-            const mustSync =
-              entries.length > 0 ||
-              (hardState !== undefined && (hardState.term !== saved.term || hardState.vote !== saved.vote));
-            saved = hardState ?? saved;
-            return this.storage.save(hardState, entries, mustSync);
-          },
+          save: (hardState, entries, mustSync) =>
+            hardState === undefined && entries.length === 0
+              ? Promise.resolve()
+              : this.storage.save(hardState, entries, mustSync),
           saveSnapshot: (taken) => this.storage.saveSnapshot(taken),
           release: (upTo) => this.storage.release(upTo),
         },
@@ -274,7 +297,7 @@ class RunningMember implements Member {
         snapshotCount: this.#options.snapshotCount,
         getSnapshot: () => this.#state.snapshot(),
         recover: (data) => this.#recover(data),
-        onReadState: (context, at) => this.#reads.confirmed(contextNumber(context), at),
+        onReadState: (context, at) => this.#reads.confirmed(contextNumber(context, this.#origin), at),
         onApplied: (applied) => this.#reads.applied(applied),
         onConfChange: (id, problem) => this.#changes.applied(id, problem),
         onRemoved: () => void setTimeout(() => this.#stop({ kind: "removed" }), LINGER_AFTER_REMOVAL_MS),
@@ -318,8 +341,9 @@ class RunningMember implements Member {
   }
 
   #readIndex(context: number): void {
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, BigInt(context));
+    const bytes = new Uint8Array(READ_CONTEXT_BYTES);
+    bytes.set(this.#origin);
+    new DataView(bytes.buffer).setBigUint64(this.#origin.length, BigInt(context));
     this.#node.readIndex(bytes);
   }
 
@@ -346,6 +370,8 @@ class RunningMember implements Member {
     this.#store.stop();
     this.#reads.stop();
     this.#changes.stop();
+    // Those who waited are answered in this turn; their connections must last until then.
+    await nextTurn();
     this.#api.closeAllConnections();
     await this.#raftNode.stop();
     this.#transport.stop();
@@ -380,12 +406,13 @@ function withKnownCommit(hardState: HardState, snapshot: Snapshot | undefined): 
   return newHardState({ ...hardState, commit: index, term: Math.max(hardState.term, snapshot.metadata.term) });
 }
 
-function contextNumber(context: Uint8Array): number {
-  if (context.length !== 8) return 0;
-  return Number(new DataView(context.buffer, context.byteOffset, 8).getBigUint64(0));
+/** The number of a read that this run of the process asked for; 0 for any other: an answer may outlive the process that asked. */
+function contextNumber(context: Uint8Array, origin: Uint8Array): number {
+  if (context.length !== READ_CONTEXT_BYTES || !equalBytes(context.subarray(0, origin.length), origin)) return 0;
+  return Number(new DataView(context.buffer, context.byteOffset).getBigUint64(origin.length));
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+function listen(server: SocketServer, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "EADDRINUSE" ? "the port is taken" : error.message;

@@ -99,16 +99,49 @@ async function record({ member, id }: { readonly member: Member; readonly id: bi
   throw new Error(`steps not seen: ${missing.join(", ")}`);
 }
 
-/** For each step the first record of its point on its side; followers' steps all on the follower that was first. */
+/** Steps in the order in which one causes the other: 13, 20 and 22 wait for the follower's answer to 28. */
+const CAUSAL_ORDER: readonly number[] = [...range(1, 12), ...range(14, 19), 21, ...range(23, 28), 13, 20, 22];
+/** The step that causes a step, where it is not the one before it. */
+const CAUSES: ReadonlyMap<number, number> = new Map([
+  [13, 28],
+  [14, 12],
+  [20, 13],
+  [21, 19],
+  [22, 20],
+  [23, 19],
+]);
+
+/**
+ * For each step the first record of its point, on its side, after the record of the step that causes it: heartbeats and their Readys come
+ * in between. Where a point tells the index of an entry, it is the entry of this write. Steps of followers are all on the follower that appended it first.
+ */
 function sortIntoSteps(records: readonly TraceRecord[], leader: bigint): SeenStep[] {
-  const start = records[0]?.atMs ?? 0;
-  const follower = records.find((r) => r.member !== leader && r.name === "streamReader.decodeLoop")?.member;
+  const entry = records.find((r) => r.name === "raft.appendEntry" && r.member === leader);
+  const follower = records.find(
+    (r) => r.member !== leader && r.name === "raft.handleAppendEntries" && r.index === entry?.index,
+  )?.member;
+  const places = new Map<number, number>();
+  for (const number of CAUSAL_ORDER) {
+    const cause = places.get(CAUSES.get(number) ?? number - 1) ?? (number === 1 ? 0 : undefined);
+    const { point, side } = WRITE_PATH[number - 1] as Step;
+    const member = side === "leader" ? leader : follower;
+    const isOfEntry = (r: TraceRecord): boolean => r.name === point && r.member === member && r.index === entry?.index;
+    const tellsIndex = records.some(isOfEntry);
+    const place = records.findIndex(
+      (r, i) => i >= (cause ?? records.length) && (tellsIndex ? isOfEntry(r) : r.name === point && r.member === member),
+    );
+    if (place >= 0) places.set(number, place);
+  }
+  const start = records[places.get(1) ?? 0]?.atMs ?? 0;
   return WRITE_PATH.flatMap((step) => {
-    const member = step.side === "leader" ? leader : follower;
-    const found = records.find((r) => r.name === step.point && r.member === member);
+    const found = records[places.get(step.number) ?? records.length];
     if (found === undefined) return [];
     return [{ step, member: found.member, atMs: found.atMs - start, term: found.term, index: found.index }];
   });
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }
 
 /** A port of loopback that was free a moment ago. */

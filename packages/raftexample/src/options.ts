@@ -67,7 +67,7 @@ export function parseMemberId(text: string): bigint | undefined {
 
 /** Why `url` is no peer URL (scheme, host and port, nothing else), or undefined. */
 export function peerUrlProblem(url: string): string | undefined {
-  if (!/^https?:\/\/[^/?#@\s]+:\d{1,5}$/.test(url) || !URL.canParse(url)) {
+  if (!/^https?:\/\/[^/?#@\s]+:[1-9]\d{0,4}$/.test(url) || !URL.canParse(url)) {
     return `"${url}" is not a peer URL like http://127.0.0.1:9021`;
   }
   return undefined;

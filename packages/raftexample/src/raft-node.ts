@@ -36,9 +36,9 @@ export const SNAPSHOT_CATCH_UP_ENTRIES = 5_000;
 
 /** Durable storage: the WAL and the snapshot files. Calls are done in the order made; a rejection is final. */
 export type DurableLog = {
-  /** Resolves once everything is on disk that a Ready must not go on without. */
-  readonly save: (hardState: HardState | undefined, entries: readonly Entry[]) => Promise<void>;
-  /** Writes the snapshot file, then its WAL record, both synced. */
+  /** Resolves once saved, synced first if `mustSync`. */
+  readonly save: (hardState: HardState | undefined, entries: readonly Entry[], mustSync: boolean) => Promise<void>;
+  /** Writes the snapshot file, then its WAL record, both synced. Takes over the memory of its data. */
   readonly saveSnapshot: (snapshot: Snapshot) => Promise<void>;
   /** Entries below `index` are covered by a durable snapshot. */
   readonly release: (index: number) => Promise<void>;
@@ -144,11 +144,13 @@ export class RaftNode {
     this.#trace("raftNode.ready", ready.entries);
     if (ready.softState !== undefined) this.#isLeader = ready.softState.raftState === StateType.Leader;
     // Step 18. A received snapshot first: the entries and the commit index saved next may lie behind it.
-    if (ready.snapshot !== undefined && !isEmptySnapshot(ready.snapshot)) await log.saveSnapshot(ready.snapshot);
-    const saved = log.save(ready.hardState, ready.entries);
+    const snapshot = isEmptySnapshot(ready.snapshot) ? undefined : ready.snapshot;
+    if (snapshot !== undefined) await log.saveSnapshot({ ...snapshot, data: copyOf(snapshot.data) });
+    // A snapshot counts after a restart only if the log knows that it is committed; this member is about to acknowledge it.
+    const saved = log.save(ready.hardState, ready.entries, ready.mustSync || snapshot !== undefined);
     this.#trace("wal.save", ready.entries);
     if (ready.hardState !== undefined) storage.setHardState(ready.hardState);
-    if (ready.snapshot !== undefined && !isEmptySnapshot(ready.snapshot)) this.#publishSnapshot(ready.snapshot);
+    if (snapshot !== undefined) this.#publishSnapshot(snapshot);
     storage.append(ready.entries);
     // Step 19. A leader may send while its own disk works: its own acknowledgement counts only after the sync (thesis 10.2.1).
     // A follower's messages promise what is being saved.
@@ -197,7 +199,7 @@ export class RaftNode {
     const { index, confState } = snapshot.metadata;
     this.#deps.logger.info(`publishing snapshot at index ${index}, applied ${this.#appliedIndex}`);
     assert(index > this.#appliedIndex, `snapshot index ${index} is ahead of the applied index ${this.#appliedIndex}`);
-    this.#deps.storage.applySnapshot(snapshot);
+    this.#deps.storage.applySnapshot({ ...snapshot, data: undefined });
     this.#deps.recover(snapshot.data ?? EMPTY_BYTES);
     this.#confState = confState;
     this.#snapshotIndex = index;
@@ -278,8 +280,9 @@ export class RaftNode {
     const { storage, log, logger } = this.#deps;
     // A newer one may have come from the leader meanwhile.
     if (index <= storage.snapshot().metadata.index) return;
-    const snapshot = storage.createSnapshot(index, confState, data);
-    await log.saveSnapshot(snapshot);
+    // Raft needs to know how far it reaches; what is sent to a follower is the state of that moment (#sendSnapshot).
+    const snapshot = storage.createSnapshot(index, confState, EMPTY_BYTES);
+    await log.saveSnapshot({ ...snapshot, data });
     const compactIndex = index - SNAPSHOT_CATCH_UP_ENTRIES;
     if (compactIndex >= storage.firstIndex()) {
       storage.compact(compactIndex);
@@ -307,4 +310,9 @@ export class RaftNode {
     if (!trace.active || last === undefined || last.type !== EntryType.EntryNormal) return;
     trace.emit(name, memberId, { term: last.term, index: last.index });
   }
+}
+
+/** A copy also of a Buffer, whose own `slice` makes none. */
+function copyOf(data: Uint8Array | undefined): Uint8Array | undefined {
+  return data === undefined ? undefined : new Uint8Array(data);
 }

@@ -15,10 +15,13 @@ export class ByteQueue {
     return this.#length;
   }
 
-  /** Adds a chunk; it must not change afterwards. */
+  /**
+   * Adds a chunk; it must not change afterwards. Sockets give Buffers, whose `slice` shares where that of a Uint8Array copies: from here on
+   * there are none.
+   */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
+    this.#chunks.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
     this.#length += chunk.length;
   }
 

@@ -134,10 +134,14 @@ describe("rafthttp/message-codec", () => {
     );
   });
 
-  it("decodes into bytes of its own: the chunk may be reused", () => {
+  it("gives out views of a chunk that holds the whole message, and a copy of one that came in pieces", () => {
     const bytes = encode(app);
-    const [m] = createMessageDecoder().push(bytes);
-    bytes.fill(0xff);
-    assert.deepEqual(m?.entries[0]?.data, new Uint8Array([1, 2, 3]));
+    const [whole] = createMessageDecoder().push(bytes);
+    assert.equal(whole?.entries[0]?.data?.buffer, bytes.buffer);
+    const decoder = createMessageDecoder();
+    decoder.push(bytes.subarray(0, 20));
+    const [pieced] = decoder.push(bytes.subarray(20));
+    assert.notEqual(pieced?.entries[0]?.data?.buffer, bytes.buffer);
+    assert.deepEqual([...(pieced?.entries[0]?.data ?? [])], [1, 2, 3]);
   });
 });

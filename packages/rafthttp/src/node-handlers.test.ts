@@ -171,6 +171,14 @@ describe("rafthttp/node-handlers", () => {
       assert.equal(member.raft.messages.length, 1);
     });
 
+    it("refuses a message that claims to come from a storage thread of the member", async () => {
+      for (const from of [0xffff_ffff_ffff_ffffn, 0xffff_ffff_ffff_fffen]) {
+        const m = heartbeat({ from, type: MessageType.MsgStorageAppendResp });
+        assert.equal((await call("POST", "/raft", {}, encodeMessage(m))).status, 500);
+      }
+      assert.equal(member.raft.messages.length, 0);
+    });
+
     it("takes a body in pieces", async () => {
       const body = encodeMessage(heartbeat());
       const request = http.request(`${member.url}/raft`, {

@@ -273,6 +273,15 @@ describe("rafthttp/node-stream-reader", () => {
     assert.equal(first.requests.length, 2);
   });
 
+  it("goes to new URLs of the peer at once while the old one has not answered yet", async () => {
+    const silent = await serve(() => {});
+    const second = await serve((_request, response) => response.writeHead(200, STREAM_HEADERS).flushHeaders());
+    const member = await start([silent.url], { limits: { dialTimeoutMs: 60_000 } });
+    await until(() => silent.requests.length === 2, "the dials");
+    member.transport.updatePeer(PEER, [second.url]);
+    await until(() => second.requests.length === 2, "the streams on the new URL");
+  });
+
   it("does not fall over a URL that is none", async () => {
     const peer = await serve((_request, response) => response.writeHead(200, STREAM_HEADERS).flushHeaders());
     const member = await start(["http://[", peer.url]);

@@ -34,15 +34,17 @@ export class StreamReader {
   #redial: NodeJS.Timeout | undefined;
   #lastDialAt = Number.NEGATIVE_INFINITY;
   #connection: IncomingMessage | undefined;
+  /** Ends the dial or the connection of the moment; undefined between two dials. */
+  #drop: ((error: Error) => void) | undefined;
 
   constructor(deps: StreamReaderDeps) {
     this.#deps = deps;
     this.#dial();
   }
 
-  /** Drops the connection, so that the next dial may go to another URL. */
+  /** Drops the connection, or the dial that is under way, so that the next dial may go to another URL. */
   reconnect(): void {
-    this.#connection?.destroy();
+    this.#drop?.(new Error("the peer has new URLs"));
   }
 
   close(): void {
@@ -71,6 +73,7 @@ export class StreamReader {
       request.destroy();
       this.#ended(url, error);
     };
+    this.#drop = end;
     request.setTimeout(limits.dialTimeoutMs);
     request.on("timeout", () => {
       const isConnected = this.#connection !== undefined;
@@ -126,6 +129,7 @@ export class StreamReader {
   /** Dials again, no sooner than `redialMs` after the last time. */
   #ended(url: string, error: unknown): void {
     this.#connection = undefined;
+    this.#drop = undefined;
     if (this.#stop.signal.aborted) return;
     const { picker, limits, onFailed, onRemoved, stats } = this.#deps;
     stats.failures++;

@@ -2,7 +2,7 @@
  * The transport: all peers by id. Step 23 of the path of a write. It owns the set of peers; each Peer owns its connections.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { idToHex, silentTrace } from "@quorate/base";
+import { idToHex, silentTrace, UINT64_MAX } from "@quorate/base";
 import { type Message, MessageType } from "@quorate/proto";
 import { RafthttpError } from "./errors.ts";
 import { type HandlerDeps, handlePeerRequest } from "./node-handlers.ts";
@@ -154,6 +154,8 @@ export class Transport {
     const { raft } = this.#deps;
     if (this.#stopped) throw new RafthttpError("Stopped", "the transport is stopped");
     if (raft.isIdRemoved(m.from)) throw new RafthttpError("MemberRemoved", `member ${idToHex(m.from)} was removed`);
+    if (m.from >= FIRST_LOCAL_ADDRESS)
+      throw new RafthttpError("Refused", `${idToHex(m.from)} is the address of a storage thread`);
     if (m.to !== this.#options.identity.id)
       throw new RafthttpError("Refused", `the message is for member ${idToHex(m.to)}`);
     raft.process(m);
@@ -177,6 +179,9 @@ export class Transport {
     return new Peer(id, urls, deps, withStreams);
   }
 }
+
+/** From here on ids are addresses inside a member, whose messages raft takes for work that was done. */
+const FIRST_LOCAL_ADDRESS = UINT64_MAX - 1n;
 
 /** Senders remembered that are not members: a cluster has few at any time. */
 const MAX_REMOTES = 64;

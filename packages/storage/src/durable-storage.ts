@@ -12,7 +12,7 @@ export type DurableStorage = {
   readonly restored: Restored;
   /** Resolves once saved; synced first if `mustSync`. */
   readonly save: (hardState: HardState | undefined, entries: readonly Entry[], mustSync: boolean) => Promise<void>;
-  /** The snapshot file, then its record in the log, both synced. */
+  /** The snapshot file, then its record in the log, both synced. The memory of `snapshot.data` is taken over: it may be gone afterwards. */
   readonly saveSnapshot: (snapshot: Snapshot) => Promise<void>;
   readonly release: (index: number) => Promise<void>;
   readonly stats: () => WalStats;

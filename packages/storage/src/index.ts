@@ -1,4 +1,10 @@
 /** Public surface of storage: a member's log and snapshots on disk, in etcd's format. */
+export { BboltError, type BboltErrorCode } from "./bbolt/errors.ts";
+export { type BucketSizes, type ImagePlan, ImagePlanner, type PairSizes, planImage } from "./bbolt/plan.ts";
+export { BboltImage, type BucketReader, type ReadOptions } from "./bbolt/reader.ts";
+export { hasDigest, openSnapshot, type Sha256, withDigest, withoutDigest } from "./bbolt/snapshot-save.ts";
+export { bytesSource, type ImageSource } from "./bbolt/source.ts";
+export { type BucketPairs, encodeImage, type Pair } from "./bbolt/writer.ts";
 export { type DataDir, dataDir, hasWal, prepareDataDir } from "./data-dir.ts";
 export { type DurableStorage, directStorage } from "./durable-storage.ts";
 export { StorageError, type StorageErrorCode } from "./errors.ts";

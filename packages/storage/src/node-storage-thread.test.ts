@@ -98,6 +98,16 @@ describe("storage/node-storage-thread", () => {
     await again.close();
   });
 
+  it("leaves the memory around a snapshot's data to its owner, also where it came as a Buffer from a socket", async () => {
+    const storage = await start("buffer");
+    const received = new Uint8Array(64).fill(7);
+    const data = Buffer.from(received.buffer, 8, 16);
+    await storage.save(sampleState(1, 6), sampleEntries(1, 6), true);
+    await storage.saveSnapshot({ ...sampleSnapshot(6), data });
+    assert.deepEqual([received.length, received[8]], [64, 7]);
+    await storage.close();
+  });
+
   it("never reports done what was asked behind a close", async () => {
     const storage = await start("c");
     const closed = storage.close();

@@ -86,8 +86,11 @@ class StorageThread {
       saveSnapshot: (snapshot) => {
         // The commit index first: a snapshot beyond the newest one that is known does not count after a restart.
         this.#flushDeferred();
-        const bytes = encodeSnapshot(snapshot);
-        return this.#request({ kind: "saveSnapshot", snapshot: bytes }, [bytes.buffer as ArrayBuffer]);
+        const { data } = snapshot;
+        const head = encodeSnapshot({ ...snapshot, data: undefined });
+        const owned = data === undefined || ownsItsMemory(data) ? data : new Uint8Array(data);
+        const transfer = owned === undefined ? [] : [owned.buffer as ArrayBuffer];
+        return this.#request({ kind: "saveSnapshot", snapshot: head, data: owned }, transfer);
       },
       release: (index) => this.#request({ kind: "release", index }, []),
       stats: () => this.#stats,
@@ -165,4 +168,9 @@ class StorageThread {
     this.#settleOpened?.reject(this.#failure);
     for (const { reject } of this.#pending.drain()) reject(this.#failure);
   }
+}
+
+/** True for an array that is a whole buffer: handing it over takes nobody else's bytes along. */
+function ownsItsMemory(bytes: Uint8Array): boolean {
+  return bytes.byteLength === bytes.buffer.byteLength;
 }

@@ -62,7 +62,7 @@ function perform(storage: MemberStorage, requests: readonly StorageRequest[]): {
     syncAppends();
     switch (request.kind) {
       case "saveSnapshot":
-        storage.saveSnapshot(decodeSnapshot(request.snapshot));
+        storage.saveSnapshot({ ...decodeSnapshot(request.snapshot), data: request.data });
         break;
       case "release":
         storage.release(request.index);

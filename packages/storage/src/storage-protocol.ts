@@ -17,8 +17,13 @@ export type StorageThreadInit = {
 
 export type StorageRequest =
   | { readonly id: number; readonly kind: "append"; readonly batch: WalBatch }
-  /** An encoded raftpb.Snapshot. */
-  | { readonly id: number; readonly kind: "saveSnapshot"; readonly snapshot: Uint8Array }
+  /** A raftpb.Snapshot: everything but its data encoded, the data as it is, so that nobody copies it. */
+  | {
+      readonly id: number;
+      readonly kind: "saveSnapshot";
+      readonly snapshot: Uint8Array;
+      readonly data: Uint8Array | undefined;
+    }
   | { readonly id: number; readonly kind: "release"; readonly index: number }
   | { readonly id: number; readonly kind: "close" };
 

@@ -68,6 +68,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "propose-conf-change": proposeConfChange,
   "raft-log": (env, d) => printLog(env, env.node(firstId(d))),
   "raft-state": printStates,
+  // Not one of etcd's: its transcripts have no reads.
+  "read-index": (env, d) => env.node(firstId(d)).raw.readIndex(new TextEncoder().encode(d.args[1]?.key ?? "")),
   "report-unreachable": reportUnreachable,
   "send-snapshot": sendSnapshot,
   "set-randomized-election-timeout": (env, d) =>

@@ -19,6 +19,7 @@ import {
 import { type ConfChangeAny, type Config, describeMessage, type NodeId, type Peer, StateType } from "@quorate/raft";
 import { Member } from "./raft-cluster-member.ts";
 import { must, Oracle } from "./raft-cluster-oracle.ts";
+import { isBlockedByRemoved } from "./raft-cluster-stuck.ts";
 
 /** What a seed decides before the first event. */
 export type ScheduleOptions = {
@@ -42,7 +43,7 @@ export type ScheduleOptions = {
 
 /** What happened; the test that runs many schedules checks that nothing it means to test was left out. */
 export type ScheduleReport = Record<
-  "elections" | "applied" | "reads" | "confChanges" | "snapshotsRestored" | "crashes" | "healRounds",
+  "elections" | "applied" | "reads" | "confChanges" | "snapshotsRestored" | "crashes" | "healRounds" | "blocked",
   number
 >;
 
@@ -108,7 +109,7 @@ export function drawOptions(random: Prng): ScheduleOptions {
       electionTick,
       heartbeatTick: 1 + random.below(2),
       maxSizePerMsg,
-      maxCommittedSizePerReady: random.pick([maxSizePerMsg === 0 ? 100 : 0, 1, 60, 500]),
+      maxCommittedSizePerReady: random.pick([0, 1, 60, 500]),
       maxUncommittedEntriesSize: random.pick([0, 0, 100, 1000]),
       maxInflightMsgs: random.pick([1, 2, 4, 256]),
       maxInflightBytes: maxSizePerMsg === Number.POSITIVE_INFINITY ? 0 : random.pick([0, 0, 200, 1000]),
@@ -130,7 +131,7 @@ export function runSchedule(seed: number, trace: (line: string) => void = () => 
     return cluster.run();
   } catch (error) {
     const where = `seed=${seed} event=${cluster.event} options=${JSON.stringify(options)}`;
-    const rerun = `rerun: SEED=${seed} SCHEDULES=1 npm test -- raft random-schedule`;
+    const rerun = `rerun: SEED=${seed} SCHEDULES=1 npm test -- raft-cluster`;
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${where}\n${rerun}`, { cause: error });
   }
 }
@@ -149,6 +150,8 @@ export class RaftCluster {
   /** Directed pairs `from>to` over which nothing gets through. */
   readonly #cuts = new Set<string>();
   #faulty = true;
+  /** The cluster came to rest in the one way that is not raft's fault: see raft-cluster-stuck.ts. */
+  #blocked = false;
   #proposals = 0;
   #reads = 0;
 
@@ -187,6 +190,7 @@ export class RaftCluster {
       snapshotsRestored: sum("snapshotsRestored"),
       crashes: sum("crashes"),
       healRounds,
+      blocked: this.#blocked ? 1 : 0,
     };
   }
 
@@ -351,6 +355,7 @@ export class RaftCluster {
       this.event++;
       this.#startAndStop();
       for (const member of this.#members) member.act((node) => node.tick());
+      this.#moveLeadership();
       this.#settle();
       const agreed = this.#agreedIndex();
       if (agreed === undefined) continue;
@@ -359,6 +364,10 @@ export class RaftCluster {
       marked ??= agreed;
       this.#leader()?.act((node) => node.propose(Uint8Array.of(1)));
       this.#settle();
+    }
+    if (isBlockedByRemoved(this.#members)) {
+      this.#blocked = true;
+      return MAX_HEAL_ROUNDS;
     }
     const states = this.#members.map(({ id, node, applied }) => {
       const status = node?.status();
@@ -372,7 +381,9 @@ export class RaftCluster {
     const { index, confState } = this.#oracle.confStateAt(this.#oracle.highestApplied);
     const { voters, votersOutgoing, learners } = confState;
     const isIn = ({ id }: Member): boolean => [...voters, ...votersOutgoing, ...learners].includes(id);
-    const known = this.#members.filter(isIn).every((member) => member.applied >= index && member.node !== undefined);
+    const newest = this.#members.filter(isIn);
+    // Nobody may have applied anything yet: then there is no configuration that could have removed anyone.
+    const known = newest.length > 0 && newest.every((member) => member.applied >= index && member.node !== undefined);
     for (const member of this.#members) {
       const runs = isIn(member) || !known;
       if (runs && member.node === undefined) member.start();
@@ -380,6 +391,18 @@ export class RaftCluster {
       // A snapshot from before a member was added is no use to it: make one that knows it.
       if (member.disk.live.base.index > 0) member.compact(1000);
     }
+  }
+
+  /**
+   * A leader that was demoted leads on, but no longer counts what is acknowledged already; if its limit on uncommitted entries is
+   * reached it takes no new ones, which would make it count. An operator hands leadership to a voter.
+   */
+  #moveLeadership(): void {
+    const leader = this.#leader();
+    const voters = leader?.node?.status().config.voters;
+    if (leader === undefined || voters === undefined || voters.has(leader.id)) return;
+    const heir = voters.ids().find((id) => this.#memberOf(id)?.node !== undefined);
+    if (heir !== undefined) leader.act((node) => node.transferLeader(heir));
   }
 
   /** Delivers and works until nothing moves. */

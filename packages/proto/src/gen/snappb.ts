@@ -66,13 +66,13 @@ export function readSnapFile(r: Reader): SnapFile {
     }
   }
   return {
-    crc: crc,
-    data: data,
+    crc,
+    data,
     explicitZeros,
   };
 }
 
-/** The bytes of a message. */
+/** The bytes of a message, in an array of their own: size and write into shared room cost a fraction of it. */
 export function encodeSnapFile(x: SnapFile): Uint8Array {
   const bytes = new Uint8Array(sizeSnapFile(x));
   writeSnapFile(new Writer(bytes), x);

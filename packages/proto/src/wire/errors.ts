@@ -8,6 +8,7 @@ export type ProtoErrorCode =
   | "WrongWireType"
   | "BadTag"
   | "TooDeep"
+  | "BadUtf8"
   | "TooLarge";
 
 /** Bytes that are no valid message. */

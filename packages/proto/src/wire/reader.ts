@@ -2,14 +2,20 @@
  * Reads the protobuf wire format from one byte array, never past its end, and never allocates on account of a length it has
  * not checked. Byte fields come out as views of the input.
  */
-import { bigFromHalves, safeFromHalves } from "@quorate/base";
+import { bigFromHalves, EMPTY_BYTES, safeFromHalves, signedFromHalves } from "@quorate/base";
 import { ProtoError } from "./errors.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** Wire types (protobuf encoding, "message structure"). Groups (3 and 4) are refused. */
 export const WireType = { Varint: 0, Fixed64: 1, Bytes: 2, Fixed32: 5 } as const;
 
-/** Messages inside messages inside messages: deeper than this is refused. */
-export const MAX_DEPTH = 8;
+/**
+ * Messages inside messages inside messages: deeper than this is refused. A transaction in a transaction is two levels, and the default
+ * of `--max-txn-ops` allows 129 of them; the rest is for what they stand in.
+ */
+export const MAX_DEPTH = 264;
+
+const TWO_32 = 2 ** 32;
 
 export class Reader {
   readonly bytes: Uint8Array;
@@ -17,19 +23,16 @@ export class Reader {
   /** End of the message being read; nested messages move it in and out. */
   end: number;
   depth = 0;
+  readonly #buffer: ArrayBufferLike;
+  readonly #offset: number;
   /** The last varint, as unsigned halves. */
   #lo = 0;
   #hi = 0;
-  /** The last two ids: peers talk in pairs, and making a bigint costs more than all the rest of a field. */
-  #idLo0 = 0;
-  #idHi0 = 0;
-  #id0 = 0n;
-  #idLo1 = 0;
-  #idHi1 = 0;
-  #id1 = 0n;
 
   constructor(bytes: Uint8Array, pos = 0, end: number = bytes.length) {
     this.bytes = bytes;
+    this.#buffer = bytes.buffer;
+    this.#offset = bytes.byteOffset;
     this.pos = pos;
     this.end = end;
   }
@@ -62,20 +65,47 @@ export class Reader {
     return value;
   }
 
+  /** A signed index-like number. @throws ProtoError `UnsafeInteger` where a number cannot hold it. */
+  int(): number {
+    const first = this.pos < this.end ? this.bytes[this.pos]! : 0x80;
+    if (first < 0x80) {
+      this.pos++;
+      return first;
+    }
+    this.#varint();
+    const value = safeFromHalves(this.#hi | 0, this.#lo);
+    if (value === undefined) throw new ProtoError("UnsafeInteger", "an integer is beyond 2^53 - 1");
+    return value;
+  }
+
+  /** A signed number that a client chose: what a number cannot hold becomes the nearest safe one. */
+  clampedInt(): number {
+    const first = this.pos < this.end ? this.bytes[this.pos]! : 0x80;
+    if (first < 0x80) {
+      this.pos++;
+      return first;
+    }
+    this.#varint();
+    const value = (this.#hi | 0) * TWO_32 + this.#lo;
+    return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
+  }
+
+  /** A signed 32-bit number; higher bits are dropped, as protobuf has it. */
+  int32(): number {
+    this.#varint();
+    return this.#lo | 0;
+  }
+
   /** An identity of up to 64 bits. */
   id(): bigint {
     this.#varint();
-    const lo = this.#lo;
-    const hi = this.#hi;
-    if (lo === this.#idLo0 && hi === this.#idHi0) return this.#id0;
-    if (lo === this.#idLo1 && hi === this.#idHi1) return this.#id1;
-    this.#idLo1 = this.#idLo0;
-    this.#idHi1 = this.#idHi0;
-    this.#id1 = this.#id0;
-    this.#idLo0 = lo;
-    this.#idHi0 = hi;
-    this.#id0 = bigFromHalves(hi, lo);
-    return this.#id0;
+    return bigFromHalves(this.#hi, this.#lo);
+  }
+
+  /** A signed identity: a lease. */
+  signedId(): bigint {
+    this.#varint();
+    return signedFromHalves(this.#hi, this.#lo);
   }
 
   /** A 32-bit unsigned number; higher bits are dropped, as protobuf has it. */
@@ -89,12 +119,25 @@ export class Reader {
     return this.#lo !== 0 || this.#hi !== 0;
   }
 
-  /** A view of the next length-delimited field. */
+  /** A view of the next length-delimited field; never a subclass of Uint8Array, whatever the input is. */
   view(): Uint8Array {
     const length = this.length();
+    if (length === 0) return EMPTY_BYTES;
+    const { pos } = this;
+    this.pos = pos + length;
+    // A third cheaper than subarray, which asks for the buffer and for the species each time.
+    return new Uint8Array(this.#buffer, this.#offset + pos, length);
+  }
+
+  /** A text. @throws ProtoError `BadUtf8`. */
+  string(): string {
+    const length = this.length();
+    if (length === 0) return "";
     const start = this.pos;
     this.pos = start + length;
-    return this.bytes.subarray(start, this.pos);
+    const text = decodeUtf8(this.bytes, start, this.pos);
+    if (text === undefined) throw new ProtoError("BadUtf8", "a string is not UTF-8");
+    return text;
   }
 
   /** The length of the next length-delimited field, checked against what is left. */

@@ -5,7 +5,7 @@ import { withSeed } from "@quorate/testkit";
 import fc from "fast-check";
 import { ProtoError, type ProtoErrorCode } from "./errors.ts";
 import { MAX_DEPTH, Reader } from "./reader.ts";
-import { sizeId, sizeNumber, Writer } from "./writer.ts";
+import { entrySize, sizeId, sizeInt, sizeNumber, sizeString, Writer } from "./writer.ts";
 
 /** The definition, bit by bit. */
 function naiveVarint(value: bigint): Uint8Array {
@@ -26,6 +26,13 @@ function writtenNumber(value: number): Uint8Array {
 function writtenId(value: bigint): Uint8Array {
   const w = new Writer(new Uint8Array(sizeId(value)));
   w.id(value);
+  assert.equal(w.pos, w.bytes.length);
+  return w.bytes;
+}
+
+function writtenInt(value: number): Uint8Array {
+  const w = new Writer(new Uint8Array(sizeInt(value)));
+  w.int(value);
   assert.equal(w.pos, w.bytes.length);
   return w.bytes;
 }
@@ -73,7 +80,72 @@ describe("proto/wire", () => {
     });
   });
 
-  it("gives each of many ids its own value though it remembers the last ones", () => {
+  for (const value of [
+    -1n,
+    -2n,
+    -128n,
+    -(2n ** 31n),
+    -(2n ** 32n) - 1n,
+    -(2n ** 53n) + 1n,
+    -(2n ** 53n),
+    -(2n ** 63n),
+  ]) {
+    it(`writes and reads ${value} in two's complement`, () => {
+      const bytes = naiveVarint(BigInt.asUintN(64, value));
+      assert.equal(bytes.length, 10);
+      assert.equal(toHex(writtenId(value)), toHex(bytes));
+      assert.equal(new Reader(bytes).signedId(), value);
+      assert.equal(new Reader(bytes).id(), BigInt.asUintN(64, value));
+      assert.equal(new Reader(bytes).int32(), Number(BigInt.asIntN(32, value)));
+      if (value > -(2n ** 53n)) {
+        assert.equal(toHex(writtenInt(Number(value))), toHex(bytes));
+        assert.equal(new Reader(bytes).int(), Number(value));
+        assert.equal(new Reader(bytes).clampedInt(), Number(value));
+      } else {
+        assert.throws(() => new Reader(bytes).int(), fails("UnsafeInteger"));
+        assert.equal(new Reader(bytes).clampedInt(), Number.MIN_SAFE_INTEGER);
+      }
+      assert.throws(() => new Reader(bytes).number(), fails("UnsafeInteger"));
+    });
+  }
+
+  it("agrees with the definition on any signed id and any signed number", () => {
+    withSeed("proto/wire", ({ seed }) => {
+      fc.assert(
+        fc.property(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), fc.maxSafeInteger(), (id, number) => {
+          assert.equal(toHex(writtenId(id)), toHex(naiveVarint(BigInt.asUintN(64, id))));
+          assert.equal(new Reader(writtenId(id)).signedId(), id);
+          const clamped = new Reader(writtenId(id)).clampedInt();
+          assert.equal(clamped, Math.min(Number.MAX_SAFE_INTEGER, Math.max(Number.MIN_SAFE_INTEGER, Number(id))));
+          assert.equal(toHex(writtenInt(number)), toHex(naiveVarint(BigInt.asUintN(64, BigInt(number)))));
+          assert.equal(new Reader(writtenInt(number)).int(), number);
+          assert.equal(new Reader(writtenInt(number)).clampedInt(), number);
+        }),
+        { seed },
+      );
+    });
+  });
+
+  it("writes and reads texts, and refuses what is none", () => {
+    for (const text of ["", "a", "x".repeat(200), "\u20ac\u{1f600}"]) {
+      const w = new Writer(new Uint8Array(sizeString(text)));
+      w.string(text);
+      assert.equal(w.pos, w.bytes.length);
+      assert.equal(new Reader(w.bytes).string(), text);
+    }
+    assert.throws(() => new Reader(fromHex("01ff")).string(), fails("BadUtf8"));
+    assert.throws(() => new Reader(fromHex("0361")).string(), fails("Truncated"));
+  });
+
+  it("writes an entry of a map up to its value", () => {
+    const length = 300;
+    const w = new Writer(new Uint8Array(2 + entrySize(sizeString("k"), length) - length));
+    w.entry("k", length);
+    assert.equal(toHex(w.bytes), "b2020a016b12ac02");
+    assert.equal(w.pos, w.bytes.length);
+  });
+
+  it("gives each of many ids its own value", () => {
     const ids = [1n, 2n, 1n << 32n, 1n, UINT64_MAX, 1n << 32n, 0n, 2n, 0n];
     const bytes = Uint8Array.from(ids.flatMap((id) => [...naiveVarint(id)]));
     const r = new Reader(bytes);
@@ -87,7 +159,7 @@ describe("proto/wire", () => {
     const bytes = naiveVarint(UINT64_MAX);
     for (let length = 0; length < bytes.length; length++) {
       const cut = bytes.subarray(0, length);
-      for (const read of ["id", "number", "uint32", "bool"] as const) {
+      for (const read of ["id", "signedId", "number", "int", "clampedInt", "int32", "uint32", "bool"] as const) {
         assert.throws(() => new Reader(cut)[read](), fails("Truncated"), `${read} of ${length} bytes`);
       }
     }
@@ -168,7 +240,7 @@ describe("proto/wire", () => {
   it(`nests ${MAX_DEPTH} deep and no deeper`, () => {
     const nest = (depth: number): Uint8Array => {
       let bytes = new Uint8Array(0);
-      for (let i = 0; i < depth; i++) bytes = Uint8Array.of(bytes.length, ...bytes);
+      for (let i = 0; i < depth; i++) bytes = Uint8Array.of(...naiveVarint(BigInt(bytes.length)), ...bytes);
       return bytes;
     };
     const enterAll = (depth: number): void => {

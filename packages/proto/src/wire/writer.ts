@@ -2,8 +2,12 @@
  * Writes the protobuf wire format into one array of exactly the right size: messages are sized first, then written, so that
  * nothing grows and nothing is copied twice.
  */
+import { highHalf, lowHalf } from "@quorate/base";
+import { sizeUtf8, writeUtf8 } from "./utf8.ts";
 
 const TWO_32 = 2 ** 32;
+/** Length of every negative number: they are written as 64-bit two's complement. */
+const NEGATIVE_SIZE = 10;
 /** Up to here a byte loop beats `set`, which has to look at its argument first. */
 const SHORT_COPY = 24;
 
@@ -18,24 +22,28 @@ export function sizeNumber(value: number): number {
   return size;
 }
 
-let lastId = 0n;
-let lastHi = 0;
-let lastLo = 0;
-
-/** Splits an id into `lastHi` and `lastLo`; the one split last is remembered, because ids are sized and then written. */
-function split(id: bigint): void {
-  if (id === lastId) return;
-  lastId = id;
-  lastLo = Number(id & 0xffff_ffffn);
-  lastHi = Number(id >> 32n);
+/** Encoded length of a safe integer. */
+export function sizeInt(value: number): number {
+  return value < 0 ? NEGATIVE_SIZE : sizeNumber(value);
 }
 
-/** Encoded length of an unsigned 64-bit id. */
+/** Encoded length of a text with the length before it. */
+export function sizeString(text: string): number {
+  const length = sizeUtf8(text);
+  return sizeNumber(length) + length;
+}
+
+/** Encoded length of an entry of a map: a text, and a message of `length` bytes. */
+export function entrySize(key: number, length: number): number {
+  return 2 + key + sizeNumber(length) + length;
+}
+
+/** Encoded length of a 64-bit id; of a negative one, that of its two's complement. */
 export function sizeId(id: bigint): number {
-  split(id);
-  if (lastHi < 0x200000) return sizeNumber(lastHi * TWO_32 + lastLo);
-  if (lastHi < 0x1000000) return 8;
-  return lastHi < 0x80000000 ? 9 : 10;
+  const hi = highHalf(id);
+  if (hi < 0x200000) return sizeNumber(hi * TWO_32 + lowHalf(id));
+  if (hi < 0x1000000) return 8;
+  return hi < 0x80000000 ? 9 : 10;
 }
 
 export class Writer {
@@ -65,17 +73,42 @@ export class Writer {
     this.pos = pos;
   }
 
-  /** An unsigned 64-bit id as a varint. */
+  /** A safe integer as a varint. */
+  int(value: number): void {
+    if (value >= 0) this.number(value);
+    else this.#halves(Math.floor(value / TWO_32) >>> 0, value >>> 0);
+  }
+
+  bool(value: boolean): void {
+    this.bytes[this.pos++] = value ? 1 : 0;
+  }
+
+  /** An entry of a map up to its value, which is a message of `length` bytes. */
+  entry(key: string, length: number): void {
+    this.number(entrySize(sizeString(key), length));
+    this.number(10);
+    this.string(key);
+    this.number(18);
+    this.number(length);
+  }
+
+  /** Length and UTF-8 of a text. */
+  string(text: string): void {
+    const length = sizeUtf8(text);
+    this.number(length);
+    this.pos = writeUtf8(this.bytes, this.pos, text);
+  }
+
+  /** A 64-bit id as a varint; a negative one in two's complement. */
   id(id: bigint): void {
-    split(id);
-    if (lastHi < 0x200000) {
-      this.number(lastHi * TWO_32 + lastLo);
-      return;
-    }
+    this.#halves(highHalf(id), lowHalf(id));
+  }
+
+  #halves(high: number, low: number): void {
     const { bytes } = this;
     let pos = this.pos;
-    let lo = lastLo;
-    let hi = lastHi;
+    let hi = high;
+    let lo = low;
     while (hi > 0) {
       bytes[pos++] = (lo & 0x7f) | 0x80;
       lo = ((lo >>> 7) | (hi << 25)) >>> 0;

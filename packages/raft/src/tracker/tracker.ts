@@ -80,6 +80,13 @@ export class ProgressTracker {
     this.#sorted = [...progress.values()].sort((a, b) => compareIds(a.id, b.id));
   }
 
+  /** A tracker with the same configuration; the progress records are shared. */
+  copy(): ProgressTracker {
+    const copy = new ProgressTracker(this);
+    copy.install(this.#config, this.#progress);
+    return copy;
+  }
+
   /** Starts every record afresh for a new term; learner flags stay. */
   resetProgress(self: NodeId, lastIndex: Index): void {
     const fresh = new Map<NodeId, Progress>();

@@ -9,17 +9,7 @@
  * from the last segment's: a record moved, lost or repeated breaks the chain.
  */
 import { crc32c } from "@quorate/base";
-import {
-  decodeRecord,
-  newRecord,
-  ProtoError,
-  Reader,
-  type Record,
-  sizeNumber,
-  sizeRecord,
-  Writer,
-  writeRecord,
-} from "@quorate/proto";
+import { decodeRecord, newRecord, ProtoError, Reader, type Record, sizeNumber, Writer } from "@quorate/proto";
 
 /** What a record holds. etcd's numbers. */
 export const RecordType = { Metadata: 1, Entry: 2, State: 3, Crc: 4, Snapshot: 5 } as const;
@@ -55,14 +45,22 @@ export function writeFrame(
 ): Framed {
   // A crc record starts a chain and has no data: its crc is the chain's seed itself.
   const sum = data === undefined ? crc : crc32c(data, crc);
-  const record = newRecord({ type, crc: sum, data });
-  const length = sizeRecord(record);
+  // Field by field, as writeRecord would: the fields are few and always there, and what is written need not be sized before.
+  const start = at + LENGTH_WORD_BYTES;
+  const w = new Writer(out, start);
+  w.number(TAG_TYPE);
+  w.number(type);
+  w.number(TAG_CRC);
+  w.number(sum);
+  if (data !== undefined) {
+    w.number(TAG_DATA);
+    w.view(data);
+  }
+  const length = w.pos - start;
   const padding = paddingOf(length);
   writeLengthWord(out, at, length, padding);
-  const w = new Writer(out, at + LENGTH_WORD_BYTES);
-  writeRecord(w, record);
   const end = w.pos + padding;
-  out.fill(0, w.pos, end);
+  for (let i = w.pos; i < end; i++) out[i] = 0;
   return { end, crc: sum };
 }
 

@@ -43,9 +43,14 @@ const CALLS: readonly {
   },
   { name: "sync", call: (wal) => wal.sync(), kinds: ["datasync"] },
   { name: "release", call: (wal) => wal.release(20), kinds: ["remove", "syncDir"] },
-  { name: "prepareNext", call: (wal) => wal.prepareNext(), kinds: ["create", "write", "sync"] },
+  { name: "prepareNext", call: prepareAll, kinds: ["create", "write", "datasync"] },
   { name: "close", call: (wal) => wal.close(), kinds: ["datasync"] },
 ];
+
+/** This segment first, then the next. */
+function prepareAll(wal: Wal): void {
+  while (wal.prepareNext());
+}
 
 describe("storage/wal/wal-failure", () => {
   for (const { name, call, kinds } of CALLS) {

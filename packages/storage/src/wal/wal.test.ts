@@ -173,16 +173,18 @@ describe("storage/wal/wal", () => {
     assert.deepEqual(content.entries, sampleEntries(1, last, 1, 100));
   });
 
-  it("prepares the next segment in pieces, and uses it", () => {
+  it("prepares the segment in use, then the next, in pieces that are synced one by one, and goes over to it", () => {
     const disk = new MemoryDisk();
     const options = { segmentSizeBytes: 2.5 * 1024 * 1024 };
     const wal = Wal.create(disk, DIR, METADATA, options);
+    const head = disk.contents(`${DIR}/${FIRST}`).slice();
     disk.operations.length = 0;
-    assert.deepEqual(
-      [wal.prepareNext(), wal.prepareNext(), wal.prepareNext(), wal.prepareNext()],
-      [true, true, false, false],
-    );
-    assert.deepEqual(operations(disk), ["create 0.tmp", "write 0.tmp", "write 0.tmp", "write 0.tmp", "sync 0.tmp"]);
+    const more = Array.from({ length: 7 }, () => wal.prepareNext());
+    assert.deepEqual(more, [true, true, true, true, true, false, false]);
+    const piece = (name: string): string[] => [`write ${name}`, `datasync ${name}`];
+    const three = (name: string): string[] => [...piece(name), ...piece(name), ...piece(name)];
+    assert.deepEqual(operations(disk), [...three(FIRST), "create 0.tmp", ...three("0.tmp")]);
+    assert.deepEqual(disk.contents(`${DIR}/${FIRST}`), head, "what was there stays");
     assert.equal(disk.contents(`${DIR}/0.tmp`).length, options.segmentSizeBytes);
     disk.operations.length = 0;
     wal.save(undefined, sampleEntries(1, 3, 1, 1024 * 1024), true);
@@ -195,6 +197,42 @@ describe("storage/wal/wal", () => {
     wal.prepareNext();
     wal.close();
     assert.ok(!disk.exists(`${DIR}/0.tmp`));
+  });
+
+  it("prepares behind what is appended meanwhile, and behind what it was opened with", () => {
+    const disk = new MemoryDisk();
+    const options = { segmentSizeBytes: 3 * 1024 * 1024 };
+    const wal = Wal.create(disk, DIR, METADATA, options);
+    wal.prepareNext();
+    wal.save(undefined, sampleEntries(1, 2, 1, 1024 * 1024 - 100), true);
+    while (wal.prepareNext());
+    wal.close();
+    const { wal: reopened, content } = Wal.open(disk, DIR, at(0, 0), options);
+    assert.deepEqual(content.entries, sampleEntries(1, 2, 1, 1024 * 1024 - 100));
+    while (reopened.prepareNext());
+    reopened.save(undefined, sampleEntries(3, 3), true);
+    reopened.close();
+    assert.equal(Wal.open(disk, DIR, at(0, 0), options).content.entries.length, 3);
+  });
+
+  it("prepares 8 MiB ahead of the data and goes on as they grow, into the next segment near the end of one", () => {
+    const disk = new MemoryDisk();
+    const MIB = 1024 * 1024;
+    const wal = Wal.create(disk, DIR, METADATA, { segmentSizeBytes: 12 * MIB });
+    const pieces = (): number => {
+      let count = 0;
+      while (wal.prepareNext()) count++;
+      return count;
+    };
+    assert.equal(pieces(), 8);
+    assert.equal(wal.prepareNext(), false);
+    wal.save(undefined, sampleEntries(1, 1, 1, 2 * MIB), true);
+    assert.equal(pieces(), 3, "two, and one for the last bytes");
+    assert.ok(!disk.exists(`${DIR}/0.tmp`));
+    wal.save(undefined, sampleEntries(2, 2, 1, 4 * MIB), true);
+    pieces();
+    const spare = disk.contents(`${DIR}/0.tmp`).length;
+    assert.ok(spare > MIB && spare <= 3 * MIB, `${spare} bytes of the next segment`);
   });
 
   it("removes a prepared segment that an earlier run left", () => {

@@ -23,7 +23,7 @@ import { WalEncoder } from "./encoder.ts";
 import { readWal, type WalContent } from "./reader.ts";
 import { RecordType } from "./record.ts";
 import { SEGMENT_SIZE_BYTES, type SegmentName, segmentName } from "./segment.ts";
-import { SpareSegment } from "./spare.ts";
+import { SpareSegment, ZeroWriter } from "./spare.ts";
 
 export type WalOptions = {
   /** A segment is left once it is at least this long. */
@@ -36,6 +36,8 @@ export type WalOptions = {
 export type WalStats = { fsyncs: number; bytes: number; entries: number; saves: number };
 
 const DEFAULT_KEEP_SEGMENTS = 5;
+/** Room kept ready ahead of the data: seconds of a full load, and little to write for a member that has just started. */
+const ROOM_AHEAD_BYTES = 8 * 1024 * 1024;
 
 export class Wal {
   readonly stats: WalStats = { fsyncs: 0, bytes: 0, entries: 0, saves: 0 };
@@ -46,10 +48,13 @@ export class Wal {
   readonly #metadata: Uint8Array;
   readonly #encoder: WalEncoder;
   readonly #spare: SpareSegment;
+  readonly #zeros: ZeroWriter;
   #segments: SegmentName[];
   #file: DiskFile;
   /** Where the next frame goes; a multiple of 8. */
   #offset: number;
+  /** Up to here the blocks of the segment are allocated. */
+  #preparedTo: number;
   #lastIndex: number;
   /**
    * Entries up to here are durable. A HardState on disk never claims a higher commit index: so what a torn tail takes away was
@@ -72,6 +77,7 @@ export class Wal {
     segments: SegmentName[];
     file: DiskFile;
     offset: number;
+    preparedTo: number;
     lastIndex: number;
     state: Uint8Array | undefined;
   }) {
@@ -84,10 +90,12 @@ export class Wal {
     this.#segments = init.segments;
     this.#file = init.file;
     this.#offset = init.offset;
+    this.#preparedTo = init.preparedTo;
     this.#lastIndex = init.lastIndex;
     this.#durableIndex = init.lastIndex;
     this.#state = init.state;
     this.#spare = new SpareSegment(init.disk, init.dir, this.#segmentSize);
+    this.#zeros = new ZeroWriter(this.#segmentSize);
   }
 
   /**
@@ -107,7 +115,7 @@ export class Wal {
     encoder.add(RecordType.Metadata, metadata);
     encoder.add(RecordType.Snapshot, encodeWalSnapshot({ index: 0, term: 0, confState: undefined, explicitZeros: 3 }));
     const head = encoder.take();
-    const file = spare.install(first, head);
+    const { file, preparedTo } = spare.install(first, head);
     disk.syncDir(parentOf(dir));
     return new Wal({
       disk,
@@ -118,6 +126,7 @@ export class Wal {
       segments: [first],
       file,
       offset: head.length,
+      preparedTo,
       lastIndex: 0,
       state: undefined,
     });
@@ -153,6 +162,7 @@ export class Wal {
       segments: [...read.segments],
       file,
       offset: read.lastBytes.length,
+      preparedTo: read.lastBytes.length,
       lastIndex: read.entries[read.entries.length - 1]?.index ?? start.index,
       state,
     });
@@ -216,11 +226,15 @@ export class Wal {
     });
   }
 
-  /** Prepares a piece of the next segment; true while there is more to prepare. For idle moments. */
+  /** Prepares a piece of the room ahead, in this segment or in the next; true while there is more to prepare. For idle moments. */
   prepareNext(): boolean {
-    let more = false;
+    let more = true;
     this.#guard(() => {
-      more = this.#spare.prepare();
+      const goal = this.#offset + ROOM_AHEAD_BYTES;
+      if (this.#preparedTo < Math.min(goal, this.#segmentSize))
+        this.#preparedTo = this.#zeros.write(this.#file, Math.max(this.#preparedTo, this.#offset));
+      else if (goal > this.#segmentSize) more = this.#spare.prepare(goal - this.#segmentSize);
+      else more = false;
     });
     return more;
   }
@@ -282,7 +296,7 @@ export class Wal {
     this.#encoder.add(RecordType.Metadata, this.#metadata);
     if (this.#state !== undefined) this.#encoder.add(RecordType.State, this.#state);
     const head = this.#encoder.take();
-    this.#file = this.#spare.install(next, head);
+    ({ file: this.#file, preparedTo: this.#preparedTo } = this.#spare.install(next, head));
     this.#offset = head.length;
     this.#segments.push(next);
   }
