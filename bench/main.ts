@@ -4,6 +4,7 @@ import { benchBackend } from "./backend.ts";
 import { benchBbolt } from "./bbolt.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchCodec } from "./codec.ts";
+import { benchGrpc } from "./grpc.ts";
 import { benchMachine } from "./machine.ts";
 import type { Result } from "./measure.ts";
 import { benchMvcc } from "./mvcc.ts";
@@ -12,6 +13,7 @@ import { benchRaft } from "./raft.ts";
 const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   raft: benchRaft,
   codec: benchCodec,
+  grpc: benchGrpc,
   mvcc: benchMvcc,
   bbolt: benchBbolt,
   machine: benchMachine,

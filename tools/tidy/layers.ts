@@ -12,6 +12,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   machine: ["base", "proto", "mvcc"],
   storage: ["base", "proto"],
   rafthttp: ["base", "proto"],
+  grpc: ["base"],
   testkit: ["base", "proto", "raft", "rafthttp"],
   raftexample: ["base", "proto", "raft", "storage", "rafthttp"],
 };
