@@ -12,7 +12,10 @@ export type DurableStorage = {
   readonly restored: Restored;
   /** Resolves once saved; synced first if `mustSync`. */
   readonly save: (hardState: HardState | undefined, entries: readonly Entry[], mustSync: boolean) => Promise<void>;
-  /** The snapshot file, then its record in the log, both synced. The memory of `snapshot.data` is taken over: it may be gone afterwards. */
+  /**
+   * The snapshot file, then its record in the log, both synced. It is written in pieces and overtaken by calls made after it: await it
+   * before those that depend on it. The memory of `snapshot.data` is taken over: it may be gone afterwards.
+   */
   readonly saveSnapshot: (snapshot: Snapshot) => Promise<void>;
   readonly release: (index: number) => Promise<void>;
   readonly stats: () => WalStats;

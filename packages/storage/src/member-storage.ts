@@ -66,9 +66,19 @@ export class MemberStorage {
 
   /** The file first, then the record that vouches for it: a record without its file would make the log unusable. */
   saveSnapshot(snapshot: Snapshot): void {
-    this.#snapshotter.save(snapshot);
-    const { index, term, confState } = snapshot.metadata;
-    this.#wal.saveSnapshot({ index, term, confState, explicitZeros: 0 });
+    const save = this.beginSnapshot(snapshot);
+    while (save());
+  }
+
+  /** The same in pieces: each call of what is returned does one, and says whether there is more. Appends may come between. */
+  beginSnapshot(snapshot: Snapshot): () => boolean {
+    const writer = this.#snapshotter.write(snapshot);
+    return () => {
+      if (writer.step()) return true;
+      const { index, term, confState } = snapshot.metadata;
+      this.#wal.saveSnapshot({ index, term, confState, explicitZeros: 0 });
+      return false;
+    };
   }
 
   /** A durable snapshot covers everything up to `index`: lets go of older segments and snapshots. */

@@ -47,6 +47,8 @@ class StorageThread {
   readonly #logger: Logger;
   readonly #root: string;
   readonly #pending = new RingQueue<Pending>(MAX_PENDING_REQUESTS);
+  /** Snapshots under way: what is asked after them may be done before them. */
+  readonly #snapshots = new Map<number, Pending>();
   readonly #opened: Promise<Restored>;
   #settleOpened: { resolve: (restored: Restored) => void; reject: (error: StorageError) => void } | undefined;
   #stats: WalStats = { fsyncs: 0, bytes: 0, entries: 0, saves: 0 };
@@ -134,7 +136,8 @@ class StorageThread {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
       const id = ++this.#lastId;
-      if (!this.#pending.push({ id, resolve, reject })) {
+      if (work.kind === "saveSnapshot") this.#snapshots.set(id, { id, resolve, reject });
+      else if (!this.#pending.push({ id, resolve, reject })) {
         // What is refused here leaves a hole in the log: nothing may follow it.
         this.#fail(new StorageError("IoFailed", "too many storage requests are waiting", { path: this.#root }));
         return reject(this.#failure);
@@ -154,6 +157,11 @@ class StorageThread {
         this.#stats = reply.stats;
         while ((this.#pending.peek()?.id ?? Number.POSITIVE_INFINITY) <= reply.id) this.#pending.shift()?.resolve();
         return;
+      case "snapshotSaved":
+        this.#stats = reply.stats;
+        this.#snapshots.get(reply.id)?.resolve();
+        this.#snapshots.delete(reply.id);
+        return;
       case "failed":
         this.#fail(new StorageError(reply.code, reply.message, { path: reply.path }));
         return;
@@ -166,7 +174,8 @@ class StorageThread {
     this.#failure ??= error;
     this.#forgetDeferred();
     this.#settleOpened?.reject(this.#failure);
-    for (const { reject } of this.#pending.drain()) reject(this.#failure);
+    for (const { reject } of [...this.#pending.drain(), ...this.#snapshots.values()]) reject(this.#failure);
+    this.#snapshots.clear();
   }
 }
 

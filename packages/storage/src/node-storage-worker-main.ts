@@ -1,10 +1,11 @@
 /**
  * The storage thread: it alone touches the files of a member. It sleeps on a shared signal instead of in an event loop, so that a
- * request costs one wake-up, and takes everything that is queued at once: appends that wait together share one sync.
+ * request costs one wake-up, and takes everything that is queued at once: appends that wait together share one sync. Snapshots are written
+ * in pieces, one piece at the most between two batches of appends.
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { assert, hasCode, type Logger, messageOf } from "@quorate/base";
-import { decodeSnapshot } from "@quorate/proto";
+import { decodeSnapshot, type Snapshot } from "@quorate/proto";
 import { StorageError, type StorageErrorCode } from "./errors.ts";
 import { MemberStorage } from "./member-storage.ts";
 import { createNodeDisk } from "./node-disk.ts";
@@ -28,24 +29,59 @@ function serve(
   storage: MemberStorage,
   reply: (message: StorageReply) => void,
 ): void {
+  const snapshots = new SnapshotSaves(storage, reply);
   let hasIdleWork = true;
   for (;;) {
     const seen = Atomics.load(signal, 0);
     const requests = drain(port);
-    if (requests.length === 0) {
-      if (hasIdleWork) hasIdleWork = storage.idle();
-      else Atomics.wait(signal, 0, seen);
-      continue;
+    if (requests.length > 0) {
+      const { id, closing } = perform(storage, snapshots, requests);
+      reply({ kind: "done", id, stats: { ...storage.stats } });
+      if (closing) return;
+      hasIdleWork = true;
     }
-    const { id, closing } = perform(storage, requests);
-    reply({ kind: "done", id, stats: { ...storage.stats } });
-    if (closing) return;
-    hasIdleWork = true;
+    if (snapshots.step() || requests.length > 0) continue;
+    if (hasIdleWork) hasIdleWork = storage.idle();
+    else Atomics.wait(signal, 0, seen);
+  }
+}
+
+/** Snapshots that are being written, one after the other. */
+class SnapshotSaves {
+  readonly #storage: MemberStorage;
+  readonly #reply: (message: StorageReply) => void;
+  readonly #waiting: { readonly id: number; readonly step: () => boolean }[] = [];
+
+  constructor(storage: MemberStorage, reply: (message: StorageReply) => void) {
+    this.#storage = storage;
+    this.#reply = reply;
+  }
+
+  begin(id: number, snapshot: Snapshot): void {
+    this.#waiting.push({ id, step: this.#storage.beginSnapshot(snapshot) });
+  }
+
+  /** Does a piece of the oldest; true if there was one. */
+  step(): boolean {
+    const first = this.#waiting[0];
+    if (first === undefined) return false;
+    if (first.step()) return true;
+    this.#waiting.shift();
+    this.#reply({ kind: "snapshotSaved", id: first.id, stats: { ...this.#storage.stats } });
+    return true;
+  }
+
+  finish(): void {
+    while (this.step());
   }
 }
 
 /** Does the requests in order, with one sync behind a run of appends. What is asked after a close is not done. @returns the last one done. */
-function perform(storage: MemberStorage, requests: readonly StorageRequest[]): { id: number; closing: boolean } {
+function perform(
+  storage: MemberStorage,
+  snapshots: SnapshotSaves,
+  requests: readonly StorageRequest[],
+): { id: number; closing: boolean } {
   let mustSync = false;
   let id = 0;
   const syncAppends = (): void => {
@@ -62,12 +98,13 @@ function perform(storage: MemberStorage, requests: readonly StorageRequest[]): {
     syncAppends();
     switch (request.kind) {
       case "saveSnapshot":
-        storage.saveSnapshot({ ...decodeSnapshot(request.snapshot), data: request.data });
+        snapshots.begin(id, { ...decodeSnapshot(request.snapshot), data: request.data });
         break;
       case "release":
         storage.release(request.index);
         break;
       case "close":
+        snapshots.finish();
         storage.close();
         return { id, closing: true };
     }

@@ -29,7 +29,9 @@ export type StorageRequest =
 
 export type StorageReply =
   | { readonly kind: "opened"; readonly restored: Restored }
-  /** Every request up to `id` is done. */
+  /** Every request up to `id` is done, but snapshots that are still being written. */
   | { readonly kind: "done"; readonly id: number; readonly stats: WalStats }
+  /** The snapshot of this request is durable. */
+  | { readonly kind: "snapshotSaved"; readonly id: number; readonly stats: WalStats }
   | { readonly kind: "failed"; readonly message: string; readonly code: StorageErrorCode; readonly path: string }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly line: string };

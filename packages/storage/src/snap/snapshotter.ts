@@ -5,7 +5,8 @@
 import { type Disk, type Logger, messageOf } from "@quorate/base";
 import type { Snapshot, WalSnapshot } from "@quorate/proto";
 import { StorageError } from "../errors.ts";
-import { decodeSnapshotFile, encodeSnapshotFile, parseSnapFileName, snapFileName } from "./snap-file.ts";
+import { decodeSnapshotFile, parseSnapFileName } from "./snap-file.ts";
+import { SnapshotWriter } from "./snapshot-writer.ts";
 
 /** Snapshot files that `purge` leaves. etcd's --max-snapshots. */
 const DEFAULT_KEEP_SNAPSHOTS = 5;
@@ -21,18 +22,15 @@ export class Snapshotter {
     this.#logger = logger;
   }
 
-  /** Makes a snapshot durable: written under another name, synced, renamed, the name synced. */
+  /** Makes a snapshot durable. */
   save(snapshot: Snapshot): void {
-    const { term, index } = snapshot.metadata;
-    const path = `${this.#dir}/${snapFileName(term, index)}`;
-    const temporary = `${path}.tmp`;
-    if (this.#disk.exists(temporary)) this.#disk.remove(temporary);
-    const file = this.#disk.open(temporary, "create");
-    file.write(encodeSnapshotFile(snapshot), 0);
-    file.sync();
-    file.close();
-    this.#disk.rename(temporary, path);
-    this.#disk.syncDir(this.#dir);
+    const writer = this.write(snapshot);
+    while (writer.step());
+  }
+
+  /** The same for a caller that has other things to do between the pieces. */
+  write(snapshot: Snapshot): SnapshotWriter {
+    return new SnapshotWriter(this.#disk, this.#dir, snapshot);
   }
 
   /**

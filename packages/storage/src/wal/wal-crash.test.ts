@@ -26,10 +26,12 @@ type Ledger = {
   inFlight: readonly Entry[];
   /** HardStates that were given to the log since the one that is relied on. */
   states: HardState[];
+  /** Terms of the snapshots that were ever recorded: what a snapshot stands for is committed, and never differs afterwards. */
+  readonly recorded: Map<number, number>;
 };
 
 function newLedger(): Ledger {
-  return { entries: [], state: sampleState(0, 0, 0n), snapshotIndex: 0, inFlight: [], states: [] };
+  return { entries: [], state: sampleState(0, 0, 0n), snapshotIndex: 0, inFlight: [], states: [], recorded: new Map() };
 }
 
 /** What was found is what counts from here on. */
@@ -85,11 +87,12 @@ function session(storage: MemberStorage, ledger: Ledger, prng: Prng, steps: numb
     } else if (kind < 8 && term > 0) {
       commit += prng.below(last - commit + 1);
       save([], sampleState(term, commit), false);
-    } else if (kind === 8 && commit > ledger.snapshotIndex) {
+    } else if (kind === 8 && commit > ledger.snapshotIndex && mayRecord(ledger, commit, termAt(commit))) {
       storage.saveSnapshot(sampleSnapshot(commit, termAt(commit)));
       ledger.snapshotIndex = commit;
     } else if (kind === 9 && term > 0 && prng.chance(0.3)) {
       last += 20;
+      while (!mayRecord(ledger, last, term)) last++;
       commit = last;
       storage.saveSnapshot(sampleSnapshot(commit, term));
       save([], sampleState(term, commit), true);
@@ -98,6 +101,13 @@ function session(storage: MemberStorage, ledger: Ledger, prng: Prng, steps: numb
     } else if (kind === 10) storage.release(ledger.snapshotIndex);
     else storage.idle();
   }
+}
+
+/** False for a snapshot that contradicts one that a crash may have left on record: raft never makes two. */
+function mayRecord({ recorded }: Ledger, index: number, term: number): boolean {
+  if ((recorded.get(index) ?? term) !== term) return false;
+  recorded.set(index, term);
+  return true;
 }
 
 function open(disk: MemoryDisk): MemberStorage {
