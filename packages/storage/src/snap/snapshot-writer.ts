@@ -1,14 +1,16 @@
 /**
  * Makes one snapshot file durable, a piece at a time, so that a log that is written on the same thread need not wait for all of
- * it: first the checksum, piece by piece, then the file under another name, each piece synced, then the name. The file is there
+ * it: first the checksum, piece by piece, then the file under another name, synced now and then, then the name. The file is there
  * whole or not at all.
  */
 import { concatBytes, crc32c, type Disk, type DiskFile } from "@quorate/base";
 import { encodeSnapshot, type Snapshot, sizeNumber, Writer } from "@quorate/proto";
 import { snapFileName } from "./snap-file.ts";
 
-/** Bytes summed or written in one step: a millisecond or two. */
+/** Bytes summed or written in one step: a millisecond. */
 const PIECE_BYTES = 1024 * 1024;
+/** Written bytes that may wait for their sync: each sync of a growing file has a price of its own, and one for all is a long wait. */
+const UNSYNCED_BYTES = 8 * PIECE_BYTES;
 /** Tags of raftpb.Snapshot.data, and of the wrapper's crc and data: field number * 8 + wire type. */
 const TAG_SNAPSHOT_DATA = 10;
 const TAG_CRC = 8;
@@ -26,6 +28,7 @@ export class SnapshotWriter {
   #part = 0;
   #from = 0;
   #written = 0;
+  #unsynced = 0;
 
   constructor(disk: Disk, dir: string, snapshot: Snapshot) {
     this.#disk = disk;
@@ -51,7 +54,11 @@ export class SnapshotWriter {
     }
     this.#file.write(piece, this.#written);
     this.#written += piece.length;
-    if (piece.length === PIECE_BYTES) this.#file.datasync();
+    this.#unsynced += piece.length;
+    if (this.#unsynced >= UNSYNCED_BYTES) {
+      this.#file.datasync();
+      this.#unsynced = 0;
+    }
     return true;
   }
 
