@@ -13,12 +13,13 @@ import { benchRaft } from "./raft.ts";
 const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   raft: benchRaft,
   codec: benchCodec,
+  // Before those that fill the disk's write cache.
+  cluster: benchCluster,
   grpc: benchGrpc,
   mvcc: benchMvcc,
   bbolt: benchBbolt,
   machine: benchMachine,
   backend: benchBackend,
-  cluster: benchCluster,
 };
 
 const pattern = new RegExp(process.argv[2] ?? ".");
