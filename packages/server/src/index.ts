@@ -1,0 +1,2 @@
+/** Public surface of server. */
+export type { EtcdServer } from "./services/etcd-server.ts";
