@@ -41,7 +41,10 @@ export type MemberEvent<W> =
   /** Campaign without waiting for the election timeout: a member that is alone has nobody to wait for. */
   | { readonly kind: "campaign" };
 
-/** Work for the log on disk: everything in it in one write, synced if `mustSync`. Then the event `appended`. */
+/**
+ * Work for the log on disk: everything in it in one write, synced if `mustSync`. Then the event `appended`, in order, and never before
+ * earlier appends are durable. One that neither syncs nor has responses (a commit index) need not be reported.
+ */
 export type Append = {
   readonly hardState: HardState | undefined;
   readonly entries: readonly Entry[];

@@ -19,7 +19,6 @@ import {
   type ConfState,
   type Entry,
   encodeInternalRaftRequest,
-  type HardState,
   type InternalRaftRequestBody,
   type Message,
   MessageType,
@@ -27,7 +26,6 @@ import {
   newInternalRaftRequest,
   newMessage,
   newRequestHeader,
-  type Snapshot,
   type SnapshotMetadata,
 } from "@quorate/proto";
 import {
@@ -159,8 +157,6 @@ export class Member<W> {
   #installing: SnapshotMetadata | undefined;
   /** Term and vote that were handed out to be saved. */
   #promised: { readonly term: number; readonly vote: bigint };
-  /** A commit index that may be saved together with what comes next: it can be learnt again. */
-  #unsavedState: HardState | undefined;
 
   /** @throws RaftError `InvalidConfig`. */
   constructor(options: MemberOptions, start: MemberStart, ports: MemberPorts) {
@@ -399,7 +395,6 @@ export class Member<W> {
     this.#dropExpiredOutbox();
     this.#reads.tick(nowMs);
     if (this.#transfer !== undefined && this.#transfer.deadlineMs <= nowMs) this.#endTransfer("TimeoutLeaderTransfer");
-    this.#saveState();
     this.#duties.tick(nowMs, { isLeader: this.#isLeader, hasLeader: this.#lead !== NONE });
   }
 
@@ -477,31 +472,14 @@ export class Member<W> {
 
   #append(m: Message): void {
     const hasState = m.term !== 0 || m.commit !== 0 || m.vote !== 0n;
+    const hardState = hasState ? { term: m.term, vote: m.vote, commit: m.commit, explicitZeros: 0 } : undefined;
     const snapshot = isEmptySnapshot(m.snapshot) ? undefined : m.snapshot;
+    // A term or a vote is a promise, as entries are; a commit index can be learnt again.
     const isPromise = hasState && (m.term !== this.#promised.term || m.vote !== this.#promised.vote);
-    if (hasState) {
-      this.#promised = { term: m.term, vote: m.vote };
-      this.#unsavedState = { term: m.term, vote: m.vote, commit: m.commit, explicitZeros: 0 };
-    }
-    const mustSync = m.entries.length > 0 || isPromise || snapshot !== undefined;
-    if (!mustSync && m.responses.length === 0) return;
+    if (hasState) this.#promised = { term: m.term, vote: m.vote };
     if (snapshot !== undefined) this.#applier.halt();
-    this.#handOut(m.entries, snapshot, mustSync, m.responses);
-  }
-
-  /** A commit index alone is saved now and then, so that a member that starts again need not learn all of it anew. */
-  #saveState(): void {
-    if (this.#unsavedState !== undefined) this.#handOut([], undefined, false, []);
-  }
-
-  #handOut(
-    entries: readonly Entry[],
-    snapshot: Snapshot | undefined,
-    mustSync: boolean,
-    responses: readonly Message[],
-  ): void {
-    const hardState = this.#unsavedState;
-    this.#unsavedState = undefined;
+    const mustSync = m.entries.length > 0 || isPromise || snapshot !== undefined;
+    const { entries, responses } = m;
     this.#effects.appends.push({ hardState, entries, snapshot, mustSync, responses });
   }
 
@@ -677,8 +655,6 @@ export class Member<W> {
       this.#snapshots.capture({ index, term }, this.#confState, v2Document(cluster));
     }
     this.#effects.saveSnapshot = this.#snapshots.takeSavable(this.backend.committed);
-    // A snapshot counts after a restart only if the log knows that it is committed.
-    if (this.#effects.saveSnapshot !== undefined) this.#saveState();
     if (store.compacting && !store.stepCompaction(COMPACTION_BUDGET)) this.#effects.more = true;
   }
 
