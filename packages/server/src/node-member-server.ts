@@ -2,19 +2,20 @@
  * The running member as the services see it: the pure member, its turn, the transport to its peers and the backend, put together.
  * It owns what is replaced when a snapshot is installed. It decides nothing that another member would have to agree with.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type AppliedPosition, type Backend, type BackendReader, fail, idToHex, type Logger, messageOf, Slab } from "@quorate/base";
-import { Cluster, type Machine } from "@quorate/machine";
 import {
-  Member,
-  type MemberOptions,
-  type MembershipChange,
-  requestTimeoutMs,
-  type Settled,
-  v2Document,
-} from "@quorate/member";
+  type AppliedPosition,
+  type Backend,
+  type BackendReader,
+  fail,
+  idToHex,
+  type Logger,
+  messageOf,
+  Slab,
+} from "@quorate/base";
+import { Cluster, type Machine } from "@quorate/machine";
+import { Member, type MemberOptions, type MembershipChange, type Settled, v2Document } from "@quorate/member";
 import { WatchableStore } from "@quorate/mvcc";
 import {
   type ConfChange,
@@ -31,8 +32,9 @@ import { type TlsOptions, Transport } from "@quorate/rafthttp";
 import { type DataDir, type DurableStorage, type LmdbBackend, snapDbName } from "@quorate/storage";
 import { askVersion } from "./bootstrap/node-join.ts";
 import { MemberLoop, type Waiter } from "./member-loop.ts";
-import { type BackendOptions, backendFile, type OpenedMember, type OpenedState, openState } from "./node-open-member.ts";
+import { type BackendOptions, backendFile, type OpenedMember, type OpenedState } from "./node-open-member.ts";
 import type { PeerClient } from "./node-peer-client.ts";
+import { replaceState } from "./node-snapshot-install.ts";
 import type {
   Confirmed,
   EtcdServer,
@@ -231,7 +233,7 @@ export class MemberServer implements EtcdServer {
   }
 
   defragment(): Promise<void> {
-    return this.#state.backend.defragment().then(() => undefined);
+    return Promise.reject(new Error("not yet"));
   }
 
   async exportImage(): Promise<ImageExport> {
@@ -303,7 +305,6 @@ export class MemberServer implements EtcdServer {
           reportUnreachable: (id) => void this.loop.push({ kind: "unreachable", id }),
           reportSnapshot: (id, outcome) => void this.loop.push({ kind: "snapshotSent", id, outcome }),
         },
-        snapshots: snapDbStore(this.#options.dir.snap),
         logger: this.#deps.logger,
         onRemoved: () => this.#deps.onRemoved(),
       },

@@ -5,7 +5,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
-import { assert, idToHex, type Logger, messageOf, Prng } from "@quorate/base";
+import type { TlsOptions } from "node:tls";
+import { assert, idToHex, type Logger, Prng } from "@quorate/base";
 import { GrpcServer, Router, Turn } from "@quorate/grpc";
 import { encodeMember, type Member as MemberRecord, mayServe, parseVersion, type Sha1 } from "@quorate/machine";
 import { type MemberOptions, minLeaseTtl, requestTimeoutMs } from "@quorate/member";
@@ -14,13 +15,23 @@ import { createNodeDisk, type DataDir, type DataDirLock, dataDir, hasWal, lockDa
 import { askMembers, checkCompatible } from "./bootstrap/node-join.ts";
 import { type ClusterPlan, planJoin, planNewCluster } from "./bootstrap/plan.ts";
 import { StartError } from "./errors.ts";
+import { clientPages, metricsPages } from "./http/client-pages.ts";
+import type { HealthDeps } from "./http/health-pages.ts";
+import { createPageHandler, createPagePort, createPageServer } from "./http/node-client-pages.ts";
+import { createPeerPageListener } from "./http/node-peer-pages.ts";
+import type { Page } from "./http/page.ts";
+import { peerPages } from "./http/peer-pages.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { addressOf, checkPortsFree, listenFailed, listenOn } from "./node-listen.ts";
+import { observerOf, type PageServices, pagesOf } from "./node-member-pages.ts";
 import { MemberServer, type MemberServerOptions } from "./node-member-server.ts";
 import { type FirstStart, type OpenedMember, openMember } from "./node-open-member.ts";
 import { PeerClient } from "./node-peer-client.ts";
+import { importState } from "./node-snapshot-install.ts";
 import { readClientTls, readPeerTls } from "./node-tls.ts";
 import type { ServerOptions } from "./server-options.ts";
 import type { ServiceLimits } from "./services/etcd-server.ts";
+import { Services } from "./services/services.ts";
 
 /** How a server ended. */
 export type End =
@@ -77,12 +88,14 @@ class QuorateServer implements RunningServer {
   readonly #options: ServerOptions;
   readonly #deps: OpenDeps;
   readonly #turn = new Turn();
+  readonly #router = new Router();
   readonly #grpcServers: GrpcServer[] = [];
   readonly #httpServers: HttpServer[] = [];
   #member: MemberServer | undefined;
   #opened: OpenedMember | undefined;
   #peerServers: HttpServer[] = [];
   #services: Services | undefined;
+  #health: HealthDeps | undefined;
   #readyTimer: NodeJS.Timeout | undefined;
   #pollTimer: NodeJS.Timeout | undefined;
   #resolveEnded: (end: End) => void = () => {};
@@ -108,8 +121,8 @@ class QuorateServer implements RunningServer {
       this.#opened = opened;
       this.#checkVersion(opened);
       this.#member = this.#createMember(opened);
-      this.#services = createServices(this.#options, this.#member, this.#deps.logger);
-      await this.#listen(this.#member, this.#services);
+      this.#openServices(this.#member);
+      await this.#listen(this.#member);
       this.#begin(this.#member, opened, peers);
     } catch (error) {
       await this.#close();
@@ -198,36 +211,80 @@ class QuorateServer implements RunningServer {
     );
   }
 
-  async #listen(member: MemberServer, services: Services): Promise<void> {
+  #openServices(member: MemberServer): void {
+    const { quotaBackendBytes, extensiveMetrics, features } = this.#options;
+    const metrics = new Metrics({ isExtensive: extensiveMetrics });
+    const services: Services = new Services(
+      this.#router,
+      member,
+      observerOf(metrics, () => services.methods),
+    );
+    this.#services = services;
+    const pages = pagesOf(member, pageServicesOf(services), metrics, { quotaBytes: quotaBackendBytes, features });
+    this.#health = { server: pages, metrics, logger: this.#deps.logger };
+  }
+
+  async #listen(member: MemberServer): Promise<void> {
     const options = this.#options;
     const { logger, peerTls } = this.#deps;
+    const health = this.#health;
+    assert(health !== undefined, "services are open");
     for (const url of options.listenPeerUrls) {
       const { isSecure } = addressOf(url);
+      const page = createPeerPageListener(peerPages(health.server), isSecure);
       const server = createPeerServer(isSecure ? peerTls : undefined, (request, response) => {
-        if (!member.transport.handle(request, response)) services.handlePeerPage(request, response);
+        if (!member.transport.handle(request, response)) page(request, response);
       });
       this.#peerServers.push(server);
       await listenOn(server, url);
     }
-    for (const url of options.listenClientUrls) await this.#listenClient(url, services);
+    for (const url of options.listenClientUrls) await this.#listenClient(url, health);
+    const { hostWhitelist, cors: corsOrigins } = options;
+    const pages = clientPages(health, { hostWhitelist, corsOrigins });
+    for (const url of options.listenClientHttpUrls) await this.#listenPages(url, pages);
+    for (const url of options.listenMetricsUrls) await this.#listenPages(url, metricsPages(health));
     logger.info(`serving peer traffic on ${options.listenPeerUrls.join(",")}`);
   }
 
-  async #listenClient(url: string, services: Services): Promise<void> {
+  async #listenClient(url: string, health: HealthDeps): Promise<void> {
     const { host, port, isSecure } = addressOf(url);
-    const { clientTls, tlsVersions, maxConcurrentStreams, maxRequestBytes } = this.#options;
-    const tls = isSecure && clientTls !== undefined ? readClientTls(clientTls, tlsVersions) : undefined;
+    const options = this.#options;
+    const { hostWhitelist, cors: corsOrigins, grpcKeepaliveIntervalMs: intervalMs } = options;
+    const page = clientPages(health, { hostWhitelist, corsOrigins });
+    // With ports of their own for HTTP, these speak gRPC alone.
+    const hasPages = options.listenClientHttpUrls.length === 0;
+    const pages = hasPages ? { http1: createPageServer(page, isSecure), http: createPageHandler(page, isSecure) } : {};
     const server = new GrpcServer({
-      router: services.router,
+      router: this.#router,
       turn: this.#turn,
-      limits: { maxConcurrentStreams },
-      maxReceiveBytes: maxRequestBytes + GRPC_OVERHEAD_BYTES,
-      ...(tls === undefined ? {} : { tls }),
+      limits: { maxConcurrentStreams: options.maxConcurrentStreams },
+      keepalive: {
+        minTimeMs: options.grpcKeepaliveMinTimeMs,
+        // etcd's flag says 0 for never.
+        intervalMs: intervalMs === 0 ? Number.POSITIVE_INFINITY : intervalMs,
+        timeoutMs: options.grpcKeepaliveTimeoutMs,
+      },
+      maxReceiveBytes: options.maxRequestBytes + GRPC_OVERHEAD_BYTES,
+      ...(isSecure ? this.#clientTls() : {}),
+      ...pages,
     });
     this.#grpcServers.push(server);
     await server.listen(port, host).catch((error: unknown) => {
       throw listenFailed(url, error);
     });
+  }
+
+  async #listenPages(url: string, page: Page): Promise<void> {
+    const { isSecure } = addressOf(url);
+    const server = createPagePort(page, isSecure ? this.#clientTls().tls : undefined);
+    this.#httpServers.push(server);
+    await listenOn(server, url);
+  }
+
+  #clientTls(): { readonly tls: TlsOptions } {
+    const { clientTls, tlsVersions } = this.#options;
+    assert(clientTls !== undefined, "https URLs come with a certificate");
+    return { tls: readClientTls(clientTls, tlsVersions) };
   }
 
   /** The member begins to tick; those who know it may call. */
@@ -259,7 +316,9 @@ class QuorateServer implements RunningServer {
   #leadChanged(): void {
     const { member } = this.member;
     this.#deps.logger.info(
-      member.lead === 0n ? `lost leader at term ${member.term}` : `elected leader ${idToHex(member.lead)} at term ${member.term}`,
+      member.lead === 0n
+        ? `lost leader at term ${member.term}`
+        : `elected leader ${idToHex(member.lead)} at term ${member.term}`,
     );
   }
 
@@ -280,7 +339,9 @@ class QuorateServer implements RunningServer {
   #handOver(): Promise<void> {
     const server = this.#member;
     if (server === undefined || !server.member.isLeader) return Promise.resolve();
-    const voters = server.machine.parts.cluster.list().filter(({ id, isLearner }) => id !== server.memberId && !isLearner);
+    const voters = server.machine.parts.cluster
+      .list()
+      .filter(({ id, isLearner }) => id !== server.memberId && !isLearner);
     let target: bigint | undefined;
     let since = Number.POSITIVE_INFINITY;
     for (const { id } of voters) {
@@ -292,7 +353,9 @@ class QuorateServer implements RunningServer {
     this.#deps.logger.info(`leadership transfer starting from ${idToHex(server.memberId)} to ${idToHex(to)}`);
     return new Promise((resolve) => {
       server.moveLeader(to, (failure) => {
-        this.#deps.logger.info(failure === undefined ? "leadership transfer finished" : `leadership transfer failed: ${failure}`);
+        this.#deps.logger.info(
+          failure === undefined ? "leadership transfer finished" : `leadership transfer failed: ${failure}`,
+        );
         resolve();
       });
     });
@@ -320,6 +383,16 @@ class QuorateServer implements RunningServer {
 }
 
 const READY_POLL_MS = 20;
+
+function pageServicesOf({ keeper }: Services): PageServices {
+  const code = "Stopped";
+  return {
+    keeper,
+    promote: (_id, done) => done({ kind: "failed", code }),
+    hashKv: (_revision, done) => done({ kind: "failed", code }),
+    watchStreams: () => 0,
+  };
+}
 
 function clientUrls({ listenClientUrls, listenClientHttpUrls, listenMetricsUrls }: ServerOptions): string[] {
   return [...listenClientUrls, ...listenClientHttpUrls, ...listenMetricsUrls];
@@ -369,7 +442,10 @@ async function joinPlan(options: ServerOptions, client: PeerClient): Promise<Clu
 /** A directory of etcd's own, whose rows this release cannot read in place. */
 function refuseForeign(dir: DataDir): void {
   if (existsSync(`${dir.snap}/db`)) {
-    throw new StartError("BadData", `${dir.root} holds the data of an etcd member (member/snap/db), which this release cannot open`);
+    throw new StartError(
+      "BadData",
+      `${dir.root} holds the data of an etcd member (member/snap/db), which this release cannot open`,
+    );
   }
   if (existsSync(`${dir.root}/proxy`)) {
     throw new StartError("BadData", `${dir.root} holds the data of an old etcd proxy; use another directory`);

@@ -62,6 +62,8 @@ export type ServerOptions = ClusterFlags & {
   readonly cors: readonly string[];
   readonly hostWhitelist: readonly string[];
   readonly extensiveMetrics: boolean;
+  /** For the metric that names them. */
+  readonly features: readonly { readonly name: string; readonly stage: string; readonly isEnabled: boolean }[];
   /** The version that this member claims, N.N.N. */
   readonly advertiseVersion: string;
   readonly clientTls: TlsFiles | undefined;

@@ -8,6 +8,8 @@ import type { FailureCode, Settled } from "@quorate/member";
 import type { WatchableStore } from "@quorate/mvcc";
 import type { ConfChange, InternalRaftRequestBody } from "@quorate/proto";
 
+export type { Settled } from "@quorate/member";
+
 /** How a wait ended: undefined when all is well. */
 export type Confirmed = (failure: FailureCode | undefined) => void;
 

@@ -62,8 +62,9 @@ export class LeaseService {
 
   #revoke(request: LeaseRevokeRequest, call: ServerCall<LeaseRevokeRequest, LeaseRevokeResponse>): void {
     this.#server.propose({ kind: "leaseRevoke", value: request }, (settled) => {
-      if (settled.kind === "failed") failCall(call, settled.code);
-      else call.respond({ header: newHeader(this.#server, settled.revision) });
+      if (settled.kind === "failed") return failCall(call, settled.code);
+      if (settled.kind !== "done") fail(`a revocation was settled as ${settled.kind}`);
+      call.respond({ header: newHeader(this.#server, settled.revision) });
     });
   }
 
