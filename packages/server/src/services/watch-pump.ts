@@ -19,8 +19,9 @@ export interface PumpedStream {
 export class WatchPump {
   readonly #server: EtcdServer;
   readonly #open = new Set<PumpedStream>();
-  /** Streams whose queue has filled since they were last drained; each once. */
-  #ready: PumpedStream[] = [];
+  /** Streams whose queue has filled since they were last drained; and an empty set, to change places with it. */
+  #ready = new Set<PumpedStream>();
+  #spare = new Set<PumpedStream>();
   #immediate: NodeJS.Immediate | undefined = undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
   #isStopped = false;
@@ -50,7 +51,7 @@ export class WatchPump {
     clearImmediate(this.#immediate);
     clearTimeout(this.#timer);
     for (const stream of [...this.#open]) stream.stop();
-    this.#ready = [];
+    this.#ready.clear();
   }
 
   add(stream: PumpedStream): void {
@@ -59,11 +60,12 @@ export class WatchPump {
 
   delete(stream: PumpedStream): void {
     this.#open.delete(stream);
+    this.#ready.delete(stream);
   }
 
   /** The stream has something to send, and did not have when it was last drained. */
   ready(stream: PumpedStream): void {
-    this.#ready.push(stream);
+    this.#ready.add(stream);
   }
 
   /** There may be something to catch up with: looks in the next turn, once for all who ask in this one. */
@@ -86,11 +88,12 @@ export class WatchPump {
   }
 
   #drainReady(): void {
-    // Draining may fill others' queues only by what their clients ask for later: one pass is enough.
     const streams = this.#ready;
-    if (streams.length === 0) return;
-    this.#ready = [];
-    for (let i = 0; i < streams.length; i++) streams[i]!.drain();
+    if (streams.size === 0) return;
+    this.#ready = this.#spare;
+    this.#spare = streams;
+    for (const stream of streams) stream.drain();
+    streams.clear();
   }
 
   #watchOver(): void {
