@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { StatusCode } from "@quorate/grpc";
 import { LiveEtcd, request, skipWithoutEtcd } from "@quorate/testkit";
+import { EXPOSITION_CONTENT_TYPE } from "./exposition.ts";
 import { Metrics, Operation } from "./metrics.ts";
 import { renderMetrics } from "./render.ts";
 import type { MetricsSources, ProcessFigures } from "./sources.ts";
@@ -188,6 +189,7 @@ describe("server/metrics", () => {
     try {
       await request(etcd.clientPort, "GET", "/readyz");
       const reply = await request(etcd.clientPort, "GET", "/metrics");
+      assert.equal(reply.headers["content-type"], EXPOSITION_CONTENT_TYPE);
       const theirs = parse(reply.body);
       const ours = page(busyMetrics());
       assert.ok(theirs.size > 100);
