@@ -4,9 +4,9 @@ import { createServer as createSecureServer } from "node:https";
 import type { TlsOptions } from "node:tls";
 import type { HttpHandler } from "@quorate/grpc";
 import { encodeBody, servePage } from "./node-page-exchange.ts";
-import { badRequest, type Page, parseTarget } from "./page.ts";
+import { badRequest, type Page, parseTarget, type Respond } from "./page.ts";
 
-/** Pages are for people, probes and Prometheus: few connections. Beyond it a new one is closed. */
+/** Pages are for people, probes and Prometheus: few connections. What is beyond the bound is closed. */
 const MAX_CONNECTIONS = 1_024;
 const MAX_HEADER_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -21,26 +21,34 @@ const LIMITS = {
   keepAliveTimeout: KEEP_ALIVE_MS,
 };
 
-/**
- * A server that does not listen: for the option `http1` of GrpcServer, which hands it connections that are up. `isSecure` says whether they
- * came over TLS.
- */
-export function createPageServer(page: Page, isSecure: boolean): Server {
-  const server = createServer(LIMITS, (request, response) => servePage(page, isSecure, request, response));
-  boundConnections(server);
+export type PageServerOptions = {
+  /** The connections that it will be given came over TLS. */
+  readonly isSecure?: boolean;
+  readonly maxConnections?: number;
+  /** How long a body may take to arrive. */
+  readonly bodyTimeoutMs?: number;
+};
+
+/** A server that does not listen: for the option `http1` of GrpcServer, which hands it connections that are up, or for a port without TLS. */
+export function createPageServer(page: Page, options: PageServerOptions = {}): Server {
+  const { isSecure = false, maxConnections = MAX_CONNECTIONS, bodyTimeoutMs } = options;
+  const server = createServer(LIMITS, (request, response) => {
+    servePage(page, { isSecure, bodyTimeoutMs }, request, response);
+  });
+  boundConnections(server, maxConnections);
   return server;
 }
 
-/** A server on a port of its own, such as those of `--listen-metrics-urls`; not listening yet. @param tls for https. */
-export function createPagePort(page: Page, tls: TlsOptions | undefined): Server {
-  if (tls === undefined) return createPageServer(page, false);
-  const options = { ALPNProtocols: ["http/1.1"], minVersion: "TLSv1.2" as const, ...tls };
+/** A server for a port of its own with TLS, such as an https URL of `--listen-metrics-urls`; not listening yet. */
+export function createSecurePageServer(page: Page, tls: TlsOptions, options: PageServerOptions = {}): Server {
+  const { maxConnections = MAX_CONNECTIONS, bodyTimeoutMs } = options;
+  const secure = { ALPNProtocols: ["http/1.1"], minVersion: "TLSv1.2" as const, ...tls };
   const server = createSecureServer(
-    { ...LIMITS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...options },
-    (request, response) => servePage(page, true, request, response),
+    { ...LIMITS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...secure },
+    (request, response) => servePage(page, { isSecure: true, bodyTimeoutMs }, request, response),
   );
   server.on("tlsClientError", (_error, socket) => socket.destroy());
-  boundConnections(server);
+  boundConnections(server, maxConnections);
   return server;
 }
 
@@ -48,7 +56,7 @@ export function createPagePort(page: Page, tls: TlsOptions | undefined): Server 
 export function createPageHandler(page: Page, isSecure: boolean): HttpHandler {
   return (request, respond) => {
     const { method, headers, authority: host, body } = request;
-    const answer = (response: Parameters<Parameters<Page>[1]>[0]): void => {
+    const answer: Respond = (response) => {
       encodeBody(response, headers.get("accept-encoding"), (bytes, isGzip) => {
         const fields = response.headers.map(([name, value]) => [name.toLowerCase(), value] as const);
         if (isGzip) fields.push(["content-encoding", "gzip"]);
@@ -62,10 +70,10 @@ export function createPageHandler(page: Page, isSecure: boolean): HttpHandler {
 }
 
 /** Counted here and not by `maxConnections`, which does not see connections that another server accepted. */
-function boundConnections(server: Server): void {
+function boundConnections(server: Server, maxConnections: number): void {
   let open = 0;
   server.on("connection", (socket) => {
-    if (open >= MAX_CONNECTIONS) {
+    if (open >= maxConnections) {
       socket.destroy();
       return;
     }
