@@ -1,5 +1,8 @@
 /** Public surface of storage: a member's log and snapshots on disk, in etcd's format. */
 export type { BackendStats } from "./backend/backend-protocol.ts";
+export type { HashIgnores } from "./backend/image-content.ts";
+export type { ImageExport } from "./backend/image-protocol.ts";
+export { exportImage, hashBackend } from "./backend/node-image-export.ts";
 export {
   type LmdbBackend,
   type LmdbBackendOptions,

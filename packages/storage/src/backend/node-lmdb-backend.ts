@@ -10,6 +10,7 @@ import { Worker } from "node:worker_threads";
 import {
   type AppliedPosition,
   assert,
+  type BackendReader,
   type BackendSnapshot,
   type BucketName,
   compareBytes,
@@ -20,15 +21,20 @@ import {
 import { StorageError } from "../errors.ts";
 import { type DataDirLock, lockDataDir } from "../node-lock.ts";
 import type { BackendReply, BackendRequest, BackendStats, BackendWriterInit } from "./backend-protocol.ts";
-import { ChangeLog } from "./change-log.ts";
+import { ChangeLog, type Chunk } from "./change-log.ts";
+import type { ImageExport, ImageJobInit } from "./image-protocol.ts";
+import { appliedOf, CONSISTENT_INDEX_KEY, TERM_KEY, uint64Bytes } from "./meta-rows.ts";
+import { ImageJob } from "./node-image-job.ts";
 import type { Transaction } from "./node-lmdb.ts";
-import { lmdbFailure, MAX_KEY_BYTES } from "./node-lmdb-file.ts";
+import { lmdbFailure, MAX_KEY_BYTES, unusable } from "./node-lmdb-file.ts";
 import { LmdbReader, type Row, type RowCursor, visitRows } from "./node-lmdb-reader.ts";
 import { type ChangeCursor, Overlay } from "./overlay.ts";
 import { BUCKET_NUMBER } from "./row-checksum.ts";
 
 /** Snapshots that may be open; a lagging follower or an operator takes one each. */
 const MAX_SNAPSHOTS = 8;
+/** Images and hashes that may be under way, each with a thread of its own. */
+const MAX_IMAGE_JOBS = 4;
 /** A host that lets the buffer grow beyond this has lost the disk. */
 const MAX_BUFFERED_BYTES = 512 * 1024 * 1024;
 /** Beyond this share of the map, snapshots are given up, oldest first: they keep free pages from being used again. */
@@ -36,8 +42,6 @@ const SNAPSHOT_ROOM = 0.75;
 /** The map is address space, not memory or disk; room for what snapshots keep alive besides the quota. */
 const MAP_PER_QUOTA = 4;
 const MIN_MAP_BYTES = 1024 * 1024 * 1024;
-const CONSISTENT_INDEX_KEY = Uint8Array.from("consistent_index", (c) => c.charCodeAt(0));
-const TERM_KEY = Uint8Array.from("term", (c) => c.charCodeAt(0));
 
 export type LmdbBackendOptions = {
   /** Path of the file; its directory exists and belongs to this backend. */
@@ -76,6 +80,8 @@ class LmdbBackend implements HostBackend {
   readonly #log = new ChangeLog();
   readonly #overlay = new Overlay();
   readonly #snapshots = new RingQueue<Pinned>(MAX_SNAPSHOTS);
+  /** In the order in which they began. */
+  readonly #jobs = new Set<ImageJob>();
   readonly #whenOpen: Promise<void>;
   readonly #whenClosed: Promise<void>;
   #settleOpen: { resolve: () => void; reject: (error: StorageError) => void } | undefined;
@@ -85,6 +91,10 @@ class LmdbBackend implements HostBackend {
   #bufferedChanges = 0;
   #committed: AppliedPosition = { index: 0, term: 0 };
   #underWay: AppliedPosition | undefined;
+  /** Who wants that no commit reaches the writer for a moment. */
+  #holds = 0;
+  /** The commit under way, while it may not reach the writer yet. */
+  #heldBack: Chunk[] | undefined;
   #failure: StorageError | undefined;
   #isClosing = false;
 
@@ -110,7 +120,7 @@ class LmdbBackend implements HostBackend {
   async opened(): Promise<this> {
     await this.#whenOpen;
     this.#reader = new LmdbReader(this.#options.file, this.#options.mapSizeBytes);
-    this.#committed = positionOf(this.#reader.get("meta", CONSISTENT_INDEX_KEY), this.#reader.get("meta", TERM_KEY));
+    this.#committed = this.#positionIn(this.#reader);
     return this;
   }
 
@@ -179,10 +189,8 @@ class LmdbBackend implements HostBackend {
     this.#overlay.seal();
     this.#bufferedChanges = 0;
     this.#underWay = applied;
-    this.#ask(
-      { kind: "commit", chunks },
-      chunks.map(({ bytes }) => bytes.buffer),
-    );
+    if (this.#holds > 0) this.#heldBack = chunks;
+    else this.#send(chunks);
     return true;
   }
 
@@ -202,7 +210,7 @@ class LmdbBackend implements HostBackend {
     };
     return {
       // From the transaction itself: it may be newer than the last commit that was reported.
-      applied: positionOf(rows.get("meta", CONSISTENT_INDEX_KEY), rows.get("meta", TERM_KEY)),
+      applied: this.#positionIn(rows),
       get: (bucket, key) => {
         check();
         return rows.get(bucket, key);
@@ -215,11 +223,29 @@ class LmdbBackend implements HostBackend {
     };
   }
 
+  /**
+   * The bbolt image, read by a thread of its own. Of exactly `committed` where no commit is under way, for one that starts now is held back
+   * until the view is taken (50 ms); else of that or of the one under way, as `applied` says.
+   * @throws StorageError `SnapshotExpired` where too many are under way, and later, like a snapshot.
+   */
+  async exportImage(): Promise<ImageExport> {
+    const job = await this.#startJob("image");
+    return job.image();
+  }
+
+  /** etcd's Maintenance.Hash over the same view as `exportImage` would take, by a thread of its own. */
+  async hash(): Promise<{ readonly hash: number; readonly applied: AppliedPosition }> {
+    const job = await this.#startJob("hash");
+    return job.hash();
+  }
+
   /** Waits for a commit under way, then lets the file go. What is buffered is dropped. */
   async close(): Promise<void> {
     if (this.#isClosing) return this.#whenClosed;
     this.#isClosing = true;
     for (const pinned of this.#snapshots.drain()) this.#unpin(pinned, "closed");
+    await Promise.all(Array.from(this.#jobs, (job) => job.close()));
+    this.#sendHeldBack();
     // The writer first: the last one to close takes the environment down, and that must be the thread that read through it.
     // One that has failed has ended already, and does not hear it.
     this.#ask({ kind: "close" }, []);
@@ -261,8 +287,44 @@ class LmdbBackend implements HostBackend {
     if (stats.sizeBytes > SNAPSHOT_ROOM * stats.mapSizeBytes) {
       const oldest = this.#snapshots.shift();
       if (oldest !== undefined) this.#unpin(oldest, "expired");
+      for (const job of this.#jobs)
+        job.stop(this.#error("SnapshotExpired", "the image kept too much of the file alive"));
     }
     this.#options.onCommitted?.(position);
+  }
+
+  async #startJob(work: ImageJobInit["work"]): Promise<ImageJob> {
+    this.#check();
+    if (this.#jobs.size >= MAX_IMAGE_JOBS)
+      throw this.#error("SnapshotExpired", `${MAX_IMAGE_JOBS} images are under way already`);
+    const { file, mapSizeBytes } = this.#options;
+    const job = new ImageJob({ file, mapSizeBytes, work });
+    this.#jobs.add(job);
+    void job.whenEnded.then(() => this.#jobs.delete(job));
+    this.#holds++;
+    await job.pinned();
+    this.#holds--;
+    if (this.#holds === 0) this.#sendHeldBack();
+    return job;
+  }
+
+  #send(chunks: Chunk[]): void {
+    this.#ask(
+      { kind: "commit", chunks },
+      chunks.map(({ bytes }) => bytes.buffer),
+    );
+  }
+
+  #sendHeldBack(): void {
+    const chunks = this.#heldBack;
+    this.#heldBack = undefined;
+    if (chunks !== undefined) this.#send(chunks);
+  }
+
+  #positionIn(reader: Pick<BackendReader, "get">): AppliedPosition {
+    const position = appliedOf(reader);
+    if (position === undefined) throw unusable(this.#options.file, "its applied position is no number");
+    return position;
   }
 
   #unpin(pinned: Pinned, state: "expired" | "closed"): void {
@@ -327,21 +389,4 @@ function overlaid(rows: RowCursor, changes: ChangeCursor): RowCursor {
     }
   };
   return { next, end: rows.end };
-}
-
-function positionOf(index: Uint8Array | undefined, term: Uint8Array | undefined): AppliedPosition {
-  return { index: uint64Of(index), term: uint64Of(term) };
-}
-
-function uint64Bytes(value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
-  return bytes;
-}
-
-function uint64Of(bytes: Uint8Array | undefined): number {
-  if (bytes === undefined) return 0;
-  const value = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0));
-  assert(Number.isSafeInteger(value), "an applied position is a safe number");
-  return value;
 }
