@@ -20,14 +20,14 @@ import { type MemberUrl, textsOf } from "./config/urls.ts";
 import { StartError } from "./errors.ts";
 import { clientPages, metricsPages } from "./http/client-pages.ts";
 import type { HealthDeps } from "./http/health-pages.ts";
-import { createPageHandler, createPageServer, createSecurePageServer } from "./http/node-client-pages.ts";
+import { createPageHandler, createPagePort, createPageServer } from "./http/node-client-pages.ts";
 import { createPeerPageListener } from "./http/node-peer-pages.ts";
 import type { Page } from "./http/page.ts";
 import { peerPages } from "./http/peer-pages.ts";
 import type { StructuredLogger } from "./log/logger.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { checkPortsFree, listenFailed, listenOn } from "./node-listen.ts";
-import { observerOf, type PageServices, pagesOf } from "./node-member-pages.ts";
+import { observerOf, pagesOf } from "./node-member-pages.ts";
 import { MemberServer, type MemberServerOptions } from "./node-member-server.ts";
 import { type FirstStart, type OpenedMember, openMember } from "./node-open-member.ts";
 import { PeerClient } from "./node-peer-client.ts";
@@ -215,11 +215,13 @@ class QuorateServer implements RunningServer {
     const { quotaBackendBytes, metrics: level, featureGates } = this.#options;
     const metrics = new Metrics({ isExtensive: level === "extensive" });
     const features = featureMetrics(featureGates);
-    const services: Services = new Services(
-      this.#router,
-      member,
-      observerOf(metrics, () => services.methods),
-    );
+    const services: Services = new Services(this.#router, member, {
+      observer: observerOf(metrics, () => services.methods),
+      sha1,
+      newSha256,
+      unixSeconds: () => Math.floor(Date.now() / MS),
+      random: Math.random,
+    });
     this.#services = services;
     const pages = pagesOf(member, services, metrics, { quotaBytes: quotaBackendBytes, features });
     this.#health = { server: pages, metrics, logger: this.#deps.logger };
@@ -254,9 +256,7 @@ class QuorateServer implements RunningServer {
     const page = clientPages(health, { hostWhitelist, corsOrigins });
     // With ports of their own for HTTP, these speak gRPC alone.
     const hasPages = options.listenClientHttpUrls.length === 0;
-    const pages = hasPages
-      ? { http1: createPageServer(page, { isSecure }), http: createPageHandler(page, isSecure) }
-      : {};
+    const pages = hasPages ? { http1: createPageServer(page, isSecure), http: createPageHandler(page, isSecure) } : {};
     const server = new GrpcServer({
       router: this.#router,
       turn: this.#turn,
@@ -279,7 +279,7 @@ class QuorateServer implements RunningServer {
 
   async #listenPages(url: MemberUrl, page: Page): Promise<void> {
     const { secure: isSecure } = url;
-    const server = isSecure ? createSecurePageServer(page, this.#clientTls().tls) : createPageServer(page);
+    const server = createPagePort(page, isSecure ? this.#clientTls().tls : undefined);
     this.#httpServers.push(server);
     await listenOn(server, url);
   }

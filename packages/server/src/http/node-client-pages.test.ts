@@ -8,12 +8,7 @@ import { describe, it, type TestContext } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { GrpcServer, Router } from "@quorate/grpc";
 import { createCertificateAuthority, request, until } from "@quorate/testkit";
-import {
-  createPageHandler,
-  createPageServer,
-  createSecurePageServer,
-  type PageServerOptions,
-} from "./node-client-pages.ts";
+import { createPageHandler, createPagePort, createPageServer, type PageBounds } from "./node-client-pages.ts";
 import { MAX_BODY_BYTES, type Page, textLine } from "./page.ts";
 
 const HOST = "127.0.0.1";
@@ -28,8 +23,8 @@ const echo: Page = ({ method, path, query, header, host, isSecure, body }, respo
   respond(textLine(200, JSON.stringify(asked)));
 };
 
-async function serve(t: TestContext, page: Page, options: PageServerOptions = {}): Promise<number> {
-  return listen(t, createPageServer(page, options));
+async function serve(t: TestContext, page: Page, bounds: PageBounds = {}): Promise<number> {
+  return listen(t, createPageServer(page, false, bounds));
 }
 
 async function listen(t: TestContext, server: Server): Promise<number> {
@@ -78,7 +73,7 @@ describe("server/node-client-pages", () => {
     const server = new GrpcServer({
       router: new Router(),
       http: createPageHandler(echo, false),
-      http1: createPageServer(echo),
+      http1: createPageServer(echo, false),
     });
     t.after(() => server.close(0));
     const { port } = await server.listen(0, HOST);
@@ -186,7 +181,7 @@ describe("server/node-client-pages", () => {
   it("knows that a request came over TLS", async (t) => {
     const authority = createCertificateAuthority("pages");
     const { cert, key } = authority.issue("server");
-    const port = await listen(t, createSecurePageServer(echo, { cert, key }));
+    const port = await listen(t, createPagePort(echo, { cert, key }));
     const body = await new Promise<string>((resolve, reject) => {
       const outgoing = https.get({ host: HOST, port, path: "/", ca: authority.ca, agent: false }, (response) => {
         let text = "";

@@ -1,5 +1,5 @@
 /** Puts pages on the client port, beside gRPC: one server for the connections that speak HTTP/1.1, one handler for HTTP/2. */
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { TlsOptions } from "node:tls";
 import type { HttpHandler } from "@quorate/grpc";
@@ -21,35 +21,36 @@ const LIMITS = {
   keepAliveTimeout: KEEP_ALIVE_MS,
 };
 
-export type PageServerOptions = {
-  /** The connections that it will be given came over TLS. */
-  readonly isSecure?: boolean;
+/** What tests lower. */
+export type PageBounds = {
   readonly maxConnections?: number;
   /** How long a body may take to arrive. */
   readonly bodyTimeoutMs?: number;
 };
 
-/** A server that does not listen: for the option `http1` of GrpcServer, which hands it connections that are up, or for a port without TLS. */
-export function createPageServer(page: Page, options: PageServerOptions = {}): Server {
-  const { isSecure = false, maxConnections = MAX_CONNECTIONS, bodyTimeoutMs } = options;
-  const server = createServer(LIMITS, (request, response) => {
-    servePage(page, { isSecure, bodyTimeoutMs }, request, response);
-  });
-  boundConnections(server, maxConnections);
+/**
+ * A server that does not listen: for the option `http1` of GrpcServer, which hands it connections that are up. `isSecure` says whether they
+ * came over TLS.
+ */
+export function createPageServer(page: Page, isSecure: boolean, bounds: PageBounds = {}): Server {
+  const server = createServer(LIMITS, listener(page, isSecure, bounds));
+  boundConnections(server, bounds);
   return server;
 }
 
-/** A server for a port of its own with TLS, such as an https URL of `--listen-metrics-urls`; not listening yet. */
-export function createSecurePageServer(page: Page, tls: TlsOptions, options: PageServerOptions = {}): Server {
-  const { maxConnections = MAX_CONNECTIONS, bodyTimeoutMs } = options;
+/** A server on a port of its own, such as those of `--listen-metrics-urls`; not listening yet. @param tls for https. */
+export function createPagePort(page: Page, tls: TlsOptions | undefined, bounds: PageBounds = {}): Server {
+  if (tls === undefined) return createPageServer(page, false, bounds);
   const secure = { ALPNProtocols: ["http/1.1"], minVersion: "TLSv1.2" as const, ...tls };
-  const server = createSecureServer(
-    { ...LIMITS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...secure },
-    (request, response) => servePage(page, { isSecure: true, bodyTimeoutMs }, request, response),
-  );
+  const options = { ...LIMITS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...secure };
+  const server = createSecureServer(options, listener(page, true, bounds));
   server.on("tlsClientError", (_error, socket) => socket.destroy());
-  boundConnections(server, maxConnections);
+  boundConnections(server, bounds);
   return server;
+}
+
+function listener(page: Page, isSecure: boolean, { bodyTimeoutMs }: PageBounds): RequestListener {
+  return (request, response) => servePage(page, { isSecure, bodyTimeoutMs }, request, response);
 }
 
 /** Pages over HTTP/2, for the option `http` of GrpcServer. */
@@ -70,7 +71,7 @@ export function createPageHandler(page: Page, isSecure: boolean): HttpHandler {
 }
 
 /** Counted here and not by `maxConnections`, which does not see connections that another server accepted. */
-function boundConnections(server: Server, maxConnections: number): void {
+function boundConnections(server: Server, { maxConnections = MAX_CONNECTIONS }: PageBounds): void {
   let open = 0;
   server.on("connection", (socket) => {
     if (open >= maxConnections) {

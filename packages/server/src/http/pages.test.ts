@@ -494,7 +494,7 @@ describe("server/pages beside a live etcd", () => {
     const etcd = await LiveEtcd.start();
     const servers: Server[] = [];
     const listen = async (page: Page): Promise<number> => {
-      const server = createPageServer(page);
+      const server = createPageServer(page, false);
       servers.push(server);
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       return (server.address() as AddressInfo).port;
