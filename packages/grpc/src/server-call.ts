@@ -165,6 +165,22 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
     return this.#context.connection.sender.message(this.#stream, bytes, false);
   }
 
+  /**
+   * `writeBytes` of a message in two parts: the first `headBytes` octets of `head`, which are copied, and `body`, which is not and may be
+   * shared by many calls.
+   */
+  writeParts(head: Uint8Array, headBytes: number, body: Uint8Array): boolean {
+    assert(this.#method.descriptor.isServerStreaming, "write belongs to a server that streams");
+    if (this.#finished) return false;
+    if (this.#isClogged()) {
+      this.#stop(TOO_SLOW);
+      return false;
+    }
+    this.#sendHead();
+    this.#method.observer?.sent(headBytes + body.length);
+    return this.#context.connection.sender.messageParts(this.#stream, head, headBytes, body);
+  }
+
   /** Ends a stream of messages well. */
   end(): void {
     assert(this.#method.descriptor.isServerStreaming, "end belongs to a server that streams");

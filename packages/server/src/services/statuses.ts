@@ -15,6 +15,11 @@ const SERVICE_ERROR_TEXTS = {
   RangeStreamSort: "RangeStream does not support custom sort orders",
   RangeStreamFilter: "RangeStream does not support revision filters",
   UnknownMethod: "etcdserver: unknown method",
+  WrongDowngradeVersion: "etcdserver: wrong downgrade target version format",
+  InvalidDowngradeTarget: "etcdserver: invalid downgrade target version",
+  ClusterVersionUnavailable: "etcdserver: cluster version not found during downgrade",
+  DowngradeInProcess: "etcdserver: cluster has a downgrade job in progress",
+  NoInflightDowngrade: "etcdserver: no inflight downgrade job",
   UnknownService: "unknown service",
 } as const;
 
@@ -70,6 +75,11 @@ const STATUS_CODES: Readonly<Record<ServiceErrorCode, StatusCode>> = {
   RangeStreamSort: Unimplemented,
   RangeStreamFilter: Unimplemented,
   UnknownMethod: Unknown,
+  WrongDowngradeVersion: InvalidArgument,
+  InvalidDowngradeTarget: InvalidArgument,
+  ClusterVersionUnavailable: FailedPrecondition,
+  DowngradeInProcess: FailedPrecondition,
+  NoInflightDowngrade: FailedPrecondition,
   UnknownService: NotFound,
 };
 
