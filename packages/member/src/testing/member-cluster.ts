@@ -45,7 +45,7 @@ const MAX_HEAL_MS = 120_000;
 /** What is under way when the last client has gone is done after so many rounds. */
 const MAX_REST_ROUNDS = 500;
 /** Longer than any lease lives after the last client is gone. */
-const LEASES_GONE_MS = 20_000;
+const LEASES_GONE_MS = 10_000;
 
 export function drawClusterOptions(random: Prng): ClusterOptions {
   const some = (chance: number, value: number): number => (random.chance(chance) ? value : 0);
@@ -53,7 +53,7 @@ export function drawClusterOptions(random: Prng): ClusterOptions {
   return {
     voters: random.pick([1, 2, 3, 3, 3, 4, 5]),
     spares: random.below(3),
-    durationMs: 5_000 + random.below(20_000),
+    durationMs: 3_000 + random.below(12_000),
     network: { maxDelayMs: random.pick([2, 20, 100]), loss: some(0.5, 0.15), duplicate: some(0.4, 0.1) },
     member: {
       snapshotCount,
