@@ -73,7 +73,7 @@ export function drawClusterOptions(random: Prng): ClusterOptions {
     chances: {
       client: random.pick([0.1, 0.5, 1]),
       change: some(0.6, 0.01),
-      transfer: some(0.5, 0.005),
+      transfer: some(0.5, 0.01),
       crash: some(0.7, 0.005),
       start: 0.02,
       pause: some(0.5, 0.003),
@@ -223,7 +223,8 @@ export class MemberCluster {
     const ids = this.#members.map(({ id }) => id);
     if (up.length > 0 && random.chance(chances.client)) this.#clients.act(random.pick(up));
     if (up.length > 0 && random.chance(chances.change)) this.#change(random.pick(up));
-    if (up.length > 0 && random.chance(chances.transfer)) this.#transfer(random.pick(up));
+    if (up.length > 0 && random.chance(chances.transfer))
+      this.#transfer(up.find((m) => m.member.isLeader) ?? random.pick(up));
     if (up.length > 0 && random.chance(chances.crash)) this.#crash(random.pick(up));
     if (up.length > 0 && random.chance(chances.pause))
       random.pick(up).pause(this.nowMs + random.pick([200, 1_500, 4_000]));
