@@ -13,8 +13,7 @@ import {
   SortOrder,
   SortTarget,
 } from "@quorate/proto";
-import { type OpenStream, ServiceLab } from "../testing/service-lab.ts";
-import { SingleMember } from "../testing/single-member.ts";
+import { type OpenStream, ServiceLab, SingleMember } from "../testing/index.ts";
 import { QuotaGate } from "./kv-quota.ts";
 import { KvService } from "./kv-service.ts";
 

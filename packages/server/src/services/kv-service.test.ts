@@ -16,8 +16,7 @@ import {
   type RangeRequest,
   type RequestOp,
 } from "@quorate/proto";
-import { ServiceLab } from "../testing/service-lab.ts";
-import { SingleMember, type SingleMemberOptions } from "../testing/single-member.ts";
+import { ServiceLab, SingleMember, type SingleMemberOptions } from "../testing/index.ts";
 import { QuotaGate } from "./kv-quota.ts";
 import { KvService } from "./kv-service.ts";
 
