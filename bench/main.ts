@@ -10,6 +10,7 @@ import { benchMachine } from "./machine.ts";
 import type { Result } from "./measure.ts";
 import { benchMvcc } from "./mvcc.ts";
 import { benchRaft } from "./raft.ts";
+import { benchServices } from "./services.ts";
 
 const ALONE = "--alone";
 
@@ -22,6 +23,7 @@ const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   mvcc: benchMvcc,
   bbolt: benchBbolt,
   machine: benchMachine,
+  services: benchServices,
   backend: benchBackend,
 };
 
