@@ -6,6 +6,7 @@ export type { Imported, ImportOptions, ImportRow } from "./backend/import-protoc
 export { exportImage, hashBackend } from "./backend/node-image-export.ts";
 export { importImage, type ReplaceOptions, receivedFile, replaceBackend } from "./backend/node-image-import.ts";
 export {
+  type Defragmented,
   type LmdbBackend,
   type LmdbBackendOptions,
   mapSizeForQuota,
