@@ -22,7 +22,7 @@ const FILE_TIMEOUT_MS = 180_000;
 /** Two cores; the tests of processes start several each. */
 const CONCURRENCY = 2;
 /** Packages whose tests need no process of their own. */
-const PURE_PACKAGES = ["base", "proto", "raft", "mvcc", "machine", "testkit"];
+const PURE_PACKAGES = ["base", "proto", "raft", "mvcc", "machine", "member", "testkit"];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
