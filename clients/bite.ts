@@ -9,6 +9,8 @@ export class Bite {
   readonly #chance: number;
   /** How many answers were falsified. */
   count = 0;
+  /** Those that were taken for right. */
+  readonly missed: string[] = [];
 
   constructor(seed: number, chance: number) {
     this.#prng = new Prng(seed).fork("bite");

@@ -65,7 +65,9 @@ async function judgePart(name: string, part: Part): Promise<boolean> {
   for (const [i, { short, whole }] of failures.entries()) say(i < MAX_SHOWN_WHOLE ? `\n${whole}` : short);
   if (failures.length > 0) say(`\nrun again: npm run test:clients -- ${name} --seed ${part.seed}`);
   const verdict = failures.length === 0 ? "equal" : `${failures.length} differ`;
-  const bitten = part.bite === undefined ? "" : `; ${part.bite.count} falsified`;
+  const { count: falsified = 0, missed = [] } = part.bite ?? {};
+  for (const miss of missed) say(`missed: ${miss}`);
+  const bitten = part.bite === undefined ? "" : `; ${falsified} falsified, ${missed.length} of them missed`;
   say(`${name.padEnd(14)} ${String(count).padStart(7)} ${unit}, ${verdict}, ${seconds} s${note}${bitten}`);
   return failures.length === 0;
 }

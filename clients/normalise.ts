@@ -111,11 +111,12 @@ export function normalise(text: string, known: readonly Known[], rules: readonly
   return result;
 }
 
-/** The forms in which tools print an id: hexadecimal, padded or not, decimal with and without sign. */
+/** The forms in which tools print an id: hexadecimal, padded with zeros or (in sentences) with spaces, decimal with and without sign. */
 export function formsOfId(id: bigint, name: string): Known[] {
   const plain = id.toString(16);
-  const forms = new Set([plain.padStart(16, "0"), plain.padStart(16), plain, id.toString(), BigInt.asIntN(64, id).toString()]);
-  return Array.from(forms, (form): Known => [form, name]);
+  const forms = new Set([plain.padStart(16, "0"), plain, id.toString(), BigInt.asIntN(64, id).toString()]);
+  const inSentences = ["Member", "cluster"].map((word): Known => [`${word} ${plain.padStart(16)}`, `${word} ${name}`]);
+  return [...inSentences, ...Array.from(forms, (form): Known => [form, name])];
 }
 
 function sorted(text: string, separator: string): string {

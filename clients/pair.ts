@@ -76,11 +76,14 @@ export class Pair {
   #compare(number: number, name: string, request: object, expected: Answer, actual: Answer): object | undefined {
     const error = expected.status.code === StatusCode.OK ? undefined : expected.status.message;
     if (error !== undefined) this.errors.set(error, (this.errors.get(error) ?? 0) + 1);
-    if (actual.response !== undefined) this.#bite?.message(actual.response);
+    const before = this.#bite === undefined || actual.response === undefined ? "" : describe(actual.response);
+    const isFalse = actual.response !== undefined && this.#bite?.message(actual.response) === true;
+    const falsified = isFalse ? describe(actual.response) : "";
     if (expected.response !== undefined && actual.response !== undefined)
       permit(name, request, expected.response, actual.response);
     const [a, b] = [expected, actual].map(({ status, response }) => textOf(status, response));
     if (a !== b) this.#part(`operation ${number}, ${name} ${describe(request)}`, a!, b!);
+    else if (isFalse) this.#bite?.missed.push(`${name} ${describe(request)}\n    ${before}\n    ${falsified}`);
     return expected.response;
   }
 

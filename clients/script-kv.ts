@@ -201,7 +201,7 @@ put w/4 last
 until W 'last\n' 4
 until V 'last\n' 4
 until J 'bGFzdA==' 4
-until J '}\n' 6
+until J '}\n' 5
 until F '"last"' 4
 until X '\x6c\x61\x73\x74\n' 1
 until R 'last\n' 1

@@ -119,8 +119,12 @@ export class Session {
       this.#values.set(step.capture, id.toString(16));
       if (id !== 0n) this.#known.push(...formsOfId(id, `<${step.capture}>`));
     }
-    const shown = this.#bite?.text(printed) ?? printed;
-    return normalise(`exit ${exitCode}\nstdout:\n${shown}\nstderr:\n${stderr}`, this.#known, step.rules);
+    const show = (text: string): string =>
+      normalise(`exit ${exitCode}\nstdout:\n${text}\nstderr:\n${stderr}`, this.#known, step.rules);
+    const falsified = this.#bite?.text(printed);
+    if (falsified === undefined) return show(printed);
+    if (show(falsified) === show(printed)) this.#bite?.missed.push(`${step.text}\n    ${printed}\n    ${falsified}`);
+    return show(falsified);
   }
 
   #args(args: readonly string[]): string[] {
