@@ -1,6 +1,12 @@
 /** A client for the questions in between: one connection, one promise a call. Loads have their own loops; nothing here is timed. */
 import { bytesMethod, GrpcClient, type MethodDescriptor, StatusCode } from "@quorate/grpc";
-import { decodeRangeResponse, encodeRangeRequest, KVService, newRangeRequest, type RangeResponse } from "@quorate/proto";
+import {
+  decodeRangeResponse,
+  encodeRangeRequest,
+  KVService,
+  newRangeRequest,
+  type RangeResponse,
+} from "@quorate/proto";
 
 const TIMEOUT_MS = 10_000;
 

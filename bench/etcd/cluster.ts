@@ -28,7 +28,12 @@ export type ClusterOptions = {
   readonly command?: (member: number) => System;
 };
 
-type Member = { readonly child: ChildProcess; readonly pid: number; readonly clientPort: number; readonly logPath: string };
+type Member = {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly clientPort: number;
+  readonly logPath: string;
+};
 
 export class Cluster {
   readonly system: System;

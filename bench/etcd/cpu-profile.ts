@@ -42,6 +42,9 @@ export function selfTimes(text: string): SelfTime[] {
 function placeOf({ functionName, url, lineNumber }: CpuProfile["nodes"][number]["callFrame"]): string {
   const name = functionName === "" ? "(anonymous)" : functionName;
   if (url === "") return name;
-  const file = url.replace(/^file:\/\//, "").replace(/^.*\/(?:packages|node_modules)\//, "").replace("/dist/", "/");
+  const file = url
+    .replace(/^file:\/\//, "")
+    .replace(/^.*\/(?:packages|node_modules)\//, "")
+    .replace("/dist/", "/");
   return `${name} ${file}:${lineNumber + 1}`;
 }

@@ -2,13 +2,13 @@
  * Our own loads, for what h2load cannot do: keys that vary, a fixed rate, pages, watches. Each runs in a process of its own (loader-main.ts),
  * makes its calls from bytes made before, and does not decode the answers.
  */
-import { bytesMethod, type ClientCall, GrpcClient, type Status, StatusCode, Turn } from "@quorate/grpc";
+import { GrpcClient, type Status, StatusCode, Turn } from "@quorate/grpc";
 import { KVService, WatchService } from "@quorate/proto";
 import { percentile } from "../measure.ts";
 import { unaryMethod } from "./caller.ts";
 import { fillOf, Puts, pageOf, watchAll } from "./messages.ts";
 import { startPacer } from "./pacer-main.ts";
-import { WatchTally } from "./watch-tally.ts";
+import { WatchStream } from "./watch-stream.ts";
 
 export type Job = { readonly port: number; readonly connections: number } & (
   | { readonly kind: "put"; readonly streams: number; readonly count: number; readonly keys: number }
@@ -42,7 +42,6 @@ const HOST = "127.0.0.1";
 const PUT = unaryMethod(KVService.put.path);
 const RANGE = unaryMethod(KVService.range.path);
 const TXN = unaryMethod(KVService.txn.path);
-const WATCH = bytesMethod(WatchService.watch.path, { isClientStreaming: true, isServerStreaming: true });
 /** Puts of one transaction: etcd takes 128 by default. */
 const FILL_BATCH = 100;
 const FILL_STREAMS = 2;
@@ -196,40 +195,29 @@ function scan(job: Job & { readonly kind: "scan" }): Promise<LoadResult> {
 
 /** All watchers see every key; the clock runs from the first put to the last event. */
 async function watch(job: Job & { readonly kind: "watch" }): Promise<LoadResult> {
-  const tally = new WatchTally();
-  const want = job.watchers * job.events;
+  const { port, connections, watchers, events } = job;
+  const want = watchers * events;
   let onCount = (): void => {};
-  const calls: ClientCall<Uint8Array, Uint8Array>[] = connect(job).map((client) =>
-    client.stream(
-      WATCH,
-      {},
-      {
-        onMessage: (message) => {
-          tally.add(message);
-          onCount();
-        },
-        onStatus: (status) => {
-          throw new Error(`a watch ended: ${status.code} ${status.message}`);
-        },
-      },
-    ),
+  const streams = Array.from(
+    { length: connections },
+    () => new WatchStream(port, WatchService.watch.path, () => onCount()),
   );
+  const count = (of: "created" | "events"): number => streams.reduce((sum, { tally }) => sum + tally[of], 0);
+  const reached = (of: "created" | "events", goal: number): Promise<void> =>
+    new Promise((resolve) => {
+      onCount = () => {
+        if (count(of) >= goal) resolve();
+      };
+    });
+  const created = reached("created", watchers);
   const create = watchAll();
-  for (let i = 0; i < job.watchers; i++) (calls[i % calls.length] as (typeof calls)[0]).write(create);
-  await new Promise<void>((created) => {
-    onCount = () => {
-      if (tally.created === job.watchers) created();
-    };
-  });
-  const puts = new Puts(job.events);
+  for (let i = 0; i < watchers; i++) (streams[i % connections] as WatchStream).send(create);
+  await created;
+  const puts = new Puts(events);
+  const delivered = reached("events", want);
   const startedAt = performance.now();
-  const delivered = new Promise<void>((done) => {
-    onCount = () => {
-      if (tally.events === want) done();
-    };
-  });
-  const target = { port: job.port, connections: 1 };
-  await closedLoop(target, { method: PUT, streams: WATCH_PUTS, calls: job.events, request: () => puts.next() });
+  const target = { port, connections: 1 };
+  await closedLoop(target, { method: PUT, streams: WATCH_PUTS, calls: events, request: () => puts.next() });
   await delivered;
   return rate(want, performance.now() - startedAt);
 }

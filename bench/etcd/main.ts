@@ -12,10 +12,27 @@ import { parseArgs } from "node:util";
 import { removeFolder } from "./cluster.ts";
 import { Figures, ROWS, type RowName, type Side } from "./figures.ts";
 import { describeMachine, machineText, textTable, writePage } from "./report.ts";
-import { FULL, MEMORY, memory, ONE, one, QUICK, type Scale, START, start, THREE, type Turn, three } from "./scenarios.ts";
+import {
+  FULL,
+  MEMORY,
+  memory,
+  ONE,
+  one,
+  QUICK,
+  type Scale,
+  START,
+  start,
+  THREE,
+  type Turn,
+  three,
+} from "./scenarios.ts";
 import { findEtcd, findH2load, findSubject, MissingError, type System } from "./systems.ts";
 
-type Scenario = { readonly name: string; readonly rows: readonly RowName[]; readonly run: (turn: Turn) => Promise<void> };
+type Scenario = {
+  readonly name: string;
+  readonly rows: readonly RowName[];
+  readonly run: (turn: Turn) => Promise<void>;
+};
 
 /** Run once a round. */
 const ROUND: readonly Scenario[] = [
@@ -98,7 +115,9 @@ async function main(): Promise<void> {
     log(textTable(figures));
     if (!options.write) return;
     const command = `npm run bench:etcd -- ${process.argv.slice(2).join(" ")}`;
-    log(`\nwritten to ${writePage({ figures, machine, etcd: systems.etcd.name, ours: systems.ours.name, command, rounds, at: new Date() })}`);
+    log(
+      `\nwritten to ${writePage({ figures, machine, etcd: systems.etcd.name, ours: systems.ours.name, command, rounds, at: new Date() })}`,
+    );
   } finally {
     removeFolder(root);
   }

@@ -23,6 +23,7 @@ export type Memory = {
 
 export function memoryOf(pid: number): Memory {
   const text = readFileSync(`/proc/${pid}/status`, "latin1");
-  const megabytes = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(text)?.[1]) / 1024;
+  const megabytes = (field: string): number =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(text)?.[1]) / 1024;
   return { residentMb: megabytes("VmRSS"), anonymousMb: megabytes("RssAnon"), peakMb: megabytes("VmHWM") };
 }

@@ -77,7 +77,16 @@ function cellsOf(row: Row, figures: Figures): string[][] {
   const ratioText = ratio === undefined ? "-" : `${ratio.toFixed(2)}x`;
   const figure = (side: Side): string => formatFigure(figures, side, row);
   return [
-    [row.name, row.work, figure("etcd"), figure("ours"), ratioText, must, goal(row.aim), verdict(row, ratio, ours) ?? "-"],
+    [
+      row.name,
+      row.work,
+      figure("etcd"),
+      figure("ours"),
+      ratioText,
+      must,
+      goal(row.aim),
+      verdict(row, ratio, ours) ?? "-",
+    ],
   ];
 }
 
@@ -113,7 +122,9 @@ export function writePage(run: Run): string {
   const page = readFileSync(PAGE, "utf8");
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${PAGE} has no place for the results`);
-  const commit = execFileSync("git", ["-C", resolve(PAGE, ".."), "describe", "--always", "--dirty"], { encoding: "utf8" });
+  const commit = execFileSync("git", ["-C", resolve(PAGE, ".."), "describe", "--always", "--dirty"], {
+    encoding: "utf8",
+  });
   const facts = [
     `- Date: ${run.at.toISOString().slice(0, 10)}, commit ${commit.trim()}`,
     `- Machine: ${machineText(run.machine)}`,

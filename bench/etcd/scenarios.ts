@@ -88,13 +88,28 @@ export async function three(turn: Turn): Promise<void> {
     if (wants("get3")) add("get3", await getLoad(turn, cluster, false));
     if (wants("sget3")) add("sget3", await getLoad(turn, cluster, true));
     if (wants("lat3"))
-      add("lat3", await h2loadLatency({ ...h2loadJob(turn, cluster), path: PUT_PATH, request: putOf(0), connections: 1, streams: 1 }));
+      add(
+        "lat3",
+        await h2loadLatency({
+          ...h2loadJob(turn, cluster),
+          path: PUT_PATH,
+          request: putOf(0),
+          connections: 1,
+          streams: 1,
+        }),
+      );
     const peak = figures.first("etcd", "put3");
     if (wants("p99") && peak !== undefined) {
       const { warmUpSeconds, seconds } = scale;
       const rate = { perSecond: Math.floor(peak / 2), warmUpSeconds, seconds: seconds + TAIL_EXTRA_SECONDS };
       const keys = scale.memoryKeys;
-      const result = await runLoad({ kind: "put-rate", port: cluster.leaderPort, connections: CONNECTIONS, keys, ...rate });
+      const result = await runLoad({
+        kind: "put-rate",
+        port: cluster.leaderPort,
+        connections: CONNECTIONS,
+        keys,
+        ...rate,
+      });
       add("p99", result.p99Micros);
       const late = `p50 ${result.p50Micros.toFixed(0)} us, the load's own delay p99 ${result.lateMicros.toFixed(0)} us`;
       turn.log(`    at ${rate.perSecond}/s: ${late}, ${result.cores.toFixed(2)} cores, ${result.refused} refused`);
@@ -178,7 +193,11 @@ function h2loadJob({ scale, h2load, folder }: LoadTurn, cluster: Cluster): Omit<
 export async function putLoad(turn: LoadTurn, cluster: Cluster): Promise<{ perSecond: number; cpuMicros: number }> {
   const caller = new Caller("127.0.0.1", cluster.leaderPort);
   const before = { revision: await caller.revision(), cpu: cluster.cpuSeconds() };
-  const { perSecond, answers } = await h2loadThroughput({ ...h2loadJob(turn, cluster), path: PUT_PATH, request: putOf(0) });
+  const { perSecond, answers } = await h2loadThroughput({
+    ...h2loadJob(turn, cluster),
+    path: PUT_PATH,
+    request: putOf(0),
+  });
   const cpu = cluster.cpuSeconds() - before.cpu;
   const puts = (await caller.revision()) - before.revision;
   caller.close();

@@ -31,7 +31,8 @@ export function findEtcd(): System {
     );
   }
   const version = /etcd Version: (\S+)/.exec(execFileSync(command, ["--version"], { encoding: "utf8" }))?.[1];
-  if (version !== ETCD_VERSION) process.stderr.write(`note: etcd is ${version}, the goals are set against ${ETCD_VERSION}\n`);
+  if (version !== ETCD_VERSION)
+    process.stderr.write(`note: etcd is ${version}, the goals are set against ${ETCD_VERSION}\n`);
   return { name: `etcd ${version}`, command, args: [] };
 }
 

@@ -12,17 +12,17 @@ export class WatchTally {
   created = 0;
   events = 0;
 
-  /** @throws Error when a watcher was cancelled. */
-  add(message: Uint8Array): void {
-    let at = 0;
-    while (at < message.length) {
+  /** Takes the message that lies in `bytes` from `start` to `end`. @throws Error when a watcher was cancelled. */
+  add(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (at < end) {
       // Every tag of WatchResponse is one octet.
-      const tag = message[at++] as number;
+      const tag = bytes[at++] as number;
       let value = 0;
       let shift = 1;
       let octet: number;
       do {
-        octet = message[at++] as number;
+        octet = bytes[at++] as number;
         value += (octet & 0x7f) * shift;
         shift *= 128;
       } while (octet >= 0x80);
