@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { decodeStatusResponse, MaintenanceService } from "@quorate/proto";
@@ -32,7 +32,6 @@ type Member = {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly clientPort: number;
-  readonly logPath: string;
 };
 
 export class Cluster {
@@ -132,7 +131,7 @@ async function spawnMembers({ system, members, folder, command }: ClusterOptions
     const child = spawn(run.command, [...run.args, ...flags], { stdio: ["ignore", log, log] });
     closeSync(log);
     child.on("error", () => {});
-    return { child, pid: child.pid ?? 0, clientPort: ports[i * 2] as number, logPath };
+    return { child, pid: child.pid ?? 0, clientPort: ports[i * 2] as number };
   });
 }
 
@@ -150,8 +149,7 @@ async function poll(member: Member, probe: () => Promise<boolean>): Promise<void
     if (await probe().catch(() => false)) return;
     await new Promise((next) => setTimeout(next, POLL_MS));
   }
-  const log = readFileSync(member.logPath, "utf8").slice(-LOG_TAIL_CHARS);
-  throw new Error(`a member did not get ready (exit code ${member.child.exitCode}); the end of its log:\n${log}`);
+  throw new Error(`a member did not get ready (exit code ${member.child.exitCode})`);
 }
 
 async function findLeader(members: readonly Member[]): Promise<number> {
@@ -188,6 +186,14 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
   return ports;
+}
+
+/** What the members of a folder said last; empty logs are left out. */
+export function memberLogs(folder: string): { readonly path: string; readonly tail: string }[] {
+  return readdirSync(folder)
+    .filter((name) => /^m\d\.txt$/.test(name))
+    .map((path) => ({ path, tail: readFileSync(join(folder, path), "utf8").slice(-LOG_TAIL_CHARS) }))
+    .filter(({ tail }) => tail !== "");
 }
 
 /** Removes what the members left. */

@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { removeFolder } from "./cluster.ts";
+import { memberLogs, removeFolder } from "./cluster.ts";
 import { Figures, ROWS, type RowName, type Side } from "./figures.ts";
 import { describeMachine, machineText, textTable, writePage } from "./report.ts";
 import {
@@ -26,7 +26,7 @@ import {
   type Turn,
   three,
 } from "./scenarios.ts";
-import { findEtcd, findH2load, findSubject, MissingError, type System } from "./systems.ts";
+import { findEtcd, findH2load, findSubject, PlainError, type System } from "./systems.ts";
 
 type Scenario = {
   readonly name: string;
@@ -59,10 +59,10 @@ function parseOptions(): Options {
   const names = ROWS.map(({ name }) => name);
   const asked = values.rows?.split(",") ?? names;
   for (const name of asked)
-    if (!names.some((known) => known === name)) throw new MissingError(`no row ${name}; there are ${names.join(", ")}`);
+    if (!names.some((known) => known === name)) throw new PlainError(`no row ${name}; there are ${names.join(", ")}`);
   const scale = values.quick ? QUICK : FULL;
   const rounds = Number(values.rounds ?? scale.rounds);
-  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new MissingError("--rounds takes a whole number from 1 on");
+  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new PlainError("--rounds takes a whole number from 1 on");
   return { rows: new Set(asked as RowName[]), scale: { ...scale, rounds }, write: values.write };
 }
 
@@ -72,6 +72,8 @@ type Bench = {
   readonly figures: Figures;
   readonly root: string;
   readonly h2load: string;
+  /** What went wrong; the other rows are measured all the same. */
+  readonly failures: string[];
 };
 
 /** Both systems, etcd first: the rate of one row is half of what etcd reached. */
@@ -85,6 +87,10 @@ async function runScenario(bench: Bench, { name, rows, run }: Scenario): Promise
     mkdirSync(folder);
     try {
       await run({ side, system: systems[side], scale: options.scale, figures, wants, h2load, folder, log });
+    } catch (error) {
+      bench.failures.push(`${name}, ${systems[side].name}: ${(error as Error).message}`);
+      log(`  failed: ${(error as Error).stack}`);
+      for (const { path, tail } of memberLogs(folder)) log(`  the end of ${path}:\n${tail}`);
     } finally {
       removeFolder(folder);
     }
@@ -104,7 +110,7 @@ async function main(): Promise<void> {
     const machine = describeMachine(root);
     log(machineText(machine));
     const figures = new Figures();
-    const bench = { options, systems, figures, root, h2load };
+    const bench: Bench = { options, systems, figures, root, h2load, failures: [] };
     const { rounds } = options.scale;
     for (let i = 1; i <= rounds; i++) {
       log(`\nround ${i} of ${rounds}`);
@@ -113,6 +119,7 @@ async function main(): Promise<void> {
     for (const scenario of ONCE) await runScenario(bench, scenario);
     log(`\n${machineText(machine)}\n${systems.etcd.name} and ${systems.ours.name}, medians of ${rounds} rounds\n`);
     log(textTable(figures));
+    if (bench.failures.length > 0) throw new PlainError(`not everything was measured:\n${bench.failures.join("\n")}`);
     if (!options.write) return;
     const command = `npm run bench:etcd -- ${process.argv.slice(2).join(" ")}`;
     log(
@@ -127,6 +134,6 @@ try {
   await main();
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`${error instanceof MissingError ? error.message : (error as Error).stack}\n`);
+  process.stderr.write(`${error instanceof PlainError ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 }

@@ -4,19 +4,21 @@
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Cluster, removeFolder } from "./cluster.ts";
 import { selfTimes } from "./cpu-profile.ts";
 import { runLoad } from "./loader.ts";
 import { CONNECTIONS, filledAndStopped, getLoad, putLoad, QUICK, STREAMS, scanLoad, watchLoad } from "./scenarios.ts";
-import { findH2load, findSubject, MissingError } from "./systems.ts";
+import { findH2load, findSubject, PlainError } from "./systems.ts";
 
 const DEFAULT_SECONDS = 10;
 const DEFAULT_TOP = 25;
 const START_KEYS = 1_000_000;
 const WATCHED_EVENTS = 1_000;
 const KEYS = 100_000;
+/** Kept out of the repository. */
+const RESULTS = resolve(import.meta.dirname, "../../results");
 
 type LoadTurn = Parameters<typeof putLoad>[0];
 type Load = { readonly members: 1 | 3; readonly run: (turn: LoadTurn, cluster: Cluster) => Promise<unknown> };
@@ -106,9 +108,10 @@ function print(line: string): void {
 
 async function main(name: string | undefined): Promise<void> {
   const load = LOADS[name ?? ""];
-  if (load === undefined && name !== "start") throw new MissingError(`which load? one of ${NAMES}`);
+  if (load === undefined && name !== "start") throw new PlainError(`which load? one of ${NAMES}`);
   const data = mkdtempSync(join(tmpdir(), "quorate-profile-data-"));
-  const folder = mkdtempSync(join(tmpdir(), `quorate-profile-${name}-`));
+  // Second by second: what was before a change is still there behind it.
+  const folder = join(RESULTS, `${name}-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}`);
   try {
     if (load === undefined) {
       await filledAndStopped({ system: findSubject(), members: 1, folder: data }, START_KEYS);
@@ -140,6 +143,6 @@ try {
   await main(positionals[0]);
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`${error instanceof MissingError ? error.message : (error as Error).stack}\n`);
+  process.stderr.write(`${error instanceof PlainError ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 }

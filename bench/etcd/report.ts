@@ -1,7 +1,7 @@
 /** The table of a run, for the terminal and for docs/benchmarks.md, and the machine that it ran on. */
 import { execFileSync } from "node:child_process";
 import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { cpus, release, totalmem } from "node:os";
+import { cpus, loadavg, release, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { percentile } from "../measure.ts";
 import { type Figures, ROWS, type Row, type Side, verdict } from "./figures.ts";
@@ -21,6 +21,8 @@ export type Machine = {
   readonly node: string;
   /** Median of an append of 512 octets with its fdatasync, in the folder of the data. */
   readonly syncMicros: number;
+  /** Of the minute before the run: above a few tenths, somebody else is at work here. */
+  readonly load: number;
 };
 
 export function describeMachine(folder: string): Machine {
@@ -32,6 +34,7 @@ export function describeMachine(folder: string): Machine {
     kernel: release(),
     node: process.version,
     syncMicros: measureSync(join(folder, "fdatasync")),
+    load: loadavg()[0] as number,
   };
 }
 
@@ -102,8 +105,9 @@ function formatFigure(figures: Figures, side: Side, row: Row): string {
 }
 
 export function machineText(machine: Machine): string {
-  const { cores, model, memoryGb, kernel, node, syncMicros } = machine;
-  return `${cores} cores (${model}), ${memoryGb.toFixed(0)} GB, Linux ${kernel}, Node ${node}, append and fdatasync ${syncMicros.toFixed(0)} us`;
+  const { cores, model, memoryGb, kernel, node, syncMicros, load } = machine;
+  const hardware = `${cores} cores (${model}), ${memoryGb.toFixed(0)} GB, Linux ${kernel}, Node ${node}`;
+  return `${hardware}, append and fdatasync ${syncMicros.toFixed(0)} us, load average before ${load.toFixed(1)}`;
 }
 
 export type Run = {

@@ -11,8 +11,8 @@ export type System = {
   readonly args: readonly string[];
 };
 
-/** Something that the run needs is not on this machine; the message says what and how it comes there. */
-export class MissingError extends Error {}
+/** An error whose message is all that there is to say, such as what is missing on this machine and how it comes there. */
+export class PlainError extends Error {}
 
 /** The version that the issue's figures are ratios to. */
 const ETCD_VERSION = "3.5.30";
@@ -20,13 +20,13 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 /** Enough of a file to hold its shebang. */
 const SHEBANG_BYTES = 128;
 
-/** etcd out of QUORATE_ETCD_DIR, or the PATH. @throws MissingError */
+/** etcd out of QUORATE_ETCD_DIR, or the PATH. @throws PlainError */
 export function findEtcd(): System {
   const folder = process.env["QUORATE_ETCD_DIR"];
   const candidates = folder === undefined ? onPath("etcd") : [join(folder, "etcd"), join(folder, "bin", "etcd")];
   const command = candidates.find(isExecutable);
   if (command === undefined) {
-    throw new MissingError(
+    throw new PlainError(
       `no etcd ${folder === undefined ? "on the PATH" : `in ${folder}`}: install Debian's etcd-server, or name the folder of an unpacked one in QUORATE_ETCD_DIR`,
     );
   }
@@ -38,7 +38,7 @@ export function findEtcd(): System {
 
 /**
  * Ours: bin/quorate, or what QUORATE_SUBJECT names. What starts with a Node shebang is run by this Node, with `nodeFlags`.
- * @throws MissingError when it is not there, or when Node's flags are asked of what is not Node's.
+ * @throws PlainError when it is not there, or when Node's flags are asked of what is not Node's.
  */
 export function findSubject(nodeFlags: readonly string[] = []): System {
   const named = process.env["QUORATE_SUBJECT"];
@@ -47,16 +47,16 @@ export function findSubject(nodeFlags: readonly string[] = []): System {
   try {
     head = readFileSync(path).subarray(0, SHEBANG_BYTES).toString("latin1");
   } catch {
-    throw new MissingError(`no server at ${path}: name one in QUORATE_SUBJECT`);
+    throw new PlainError(`no server at ${path}: name one in QUORATE_SUBJECT`);
   }
   const name = named === undefined ? "quorate" : `subject ${path.split("/").at(-1)}`;
   if (path.endsWith(".js") || path.endsWith(".mjs") || /^#!.*\bnode\b/.test(head))
     return { name, command: process.execPath, args: [...nodeFlags, path] };
-  if (nodeFlags.length > 0) throw new MissingError(`${path} is no Node program: there is nothing to profile`);
+  if (nodeFlags.length > 0) throw new PlainError(`${path} is no Node program: there is nothing to profile`);
   return { name, command: path, args: [] };
 }
 
-/** @throws MissingError */
+/** @throws PlainError */
 export function findH2load(): string {
   const found = onPath("h2load").find(isExecutable);
   if (found !== undefined) return found;
@@ -70,7 +70,7 @@ export function findH2load(): string {
     const installed = onPath("h2load").find(isExecutable);
     if (installed !== undefined) return installed;
   }
-  throw new MissingError("no h2load on the PATH: install Debian's nghttp2-client");
+  throw new PlainError("no h2load on the PATH: install Debian's nghttp2-client");
 }
 
 function onPath(name: string): string[] {
