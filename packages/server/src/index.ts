@@ -1,13 +1,9 @@
-/** Public surface of server. */
-export type { AutoCompaction, Config } from "./config/config.ts";
-export type { FeatureGates, GateName } from "./config/feature-gates.ts";
-export { formatGoDuration } from "./config/go-values.ts";
-export { createConfigHost } from "./config/node-config-host.ts";
-export type { Notice } from "./config/notice.ts";
+/** Public surface of server: a server from its configuration, and the parts that benchmarks and simulators drive on their own. */
 export { type ConfigHost, type Reading, readConfig } from "./config/read-config.ts";
-export type { TlsConfig } from "./config/tls.ts";
-export type { MemberUrl } from "./config/urls.ts";
-export type { LogFields, LogLevel, LogOptions, LogValue, StructuredLogger } from "./log/logger.ts";
-export { type NodeLog, openLog } from "./log/node-log.ts";
 export { type RunningServer, type ServerDeps, type ServerEnd, startServer } from "./node-server.ts";
 export type { EtcdServer } from "./services/etcd-server.ts";
+export type { HeaderSource } from "./services/header.ts";
+export { KvEncoder } from "./services/kv-encoding.ts";
+export { type CallObserver, ServiceRouter } from "./services/service-router.ts";
+export { WatchPump } from "./services/watch-pump.ts";
+export { WatchService } from "./services/watch-service.ts";

@@ -1,6 +1,12 @@
 /** Public surface of storage: a member's log and snapshots on disk, in etcd's format. */
 export type { BackendStats } from "./backend/backend-protocol.ts";
+export type { HashIgnores } from "./backend/image-content.ts";
+export type { ImageExport } from "./backend/image-protocol.ts";
+export type { Imported, ImportOptions, ImportRow } from "./backend/import-protocol.ts";
+export { exportImage, hashBackend } from "./backend/node-image-export.ts";
+export { importImage, type ReplaceOptions, receivedFile, replaceBackend } from "./backend/node-image-import.ts";
 export {
+  type Defragmented,
   type LmdbBackend,
   type LmdbBackendOptions,
   mapSizeForQuota,
@@ -19,9 +25,11 @@ export { MemberStorage, type MemberStorageOptions, type Restored } from "./membe
 export { createNodeDisk } from "./node-disk.ts";
 export { type DataDirLock, lockDataDir } from "./node-lock.ts";
 export { type StorageThreadOptions, startStorageThread } from "./node-storage-thread.ts";
+export { type CleanOptions, cleanSnapDir, type SnapDbSink, snapDbSink } from "./snap/node-snap-db.ts";
 export {
   decodeSnapshotFile,
   encodeSnapshotFile,
+  parseSnapDbName,
   parseSnapFileName,
   snapDbName,
   snapFileName,

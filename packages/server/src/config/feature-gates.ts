@@ -87,3 +87,10 @@ export function resolveFeatureGates(asked: GateSettings): Parsed<FeatureGates> {
   }
   return { value: gates };
 }
+
+/** All gates as a metric names them. */
+export function featureMetrics(
+  gates: FeatureGates,
+): { readonly name: string; readonly stage: string; readonly isEnabled: boolean }[] {
+  return GATE_NAMES.map((name) => ({ name, stage: BETA.has(name) ? "BETA" : "ALPHA", isEnabled: gates[name] }));
+}
