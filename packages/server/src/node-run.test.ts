@@ -13,13 +13,14 @@ function start(body: string): { readonly child: ChildProcess; readonly ended: Pr
   const program = `import { failOnUncaught, runToEnd } from ${RUN};
     import { openLog } from ${LOG};
     const log = openLog({ level: "info", format: "json", outputs: ["stderr"] });
-    failOnUncaught(log);
+    const host = { log, exit: (code) => process.exit(code) };
+    failOnUncaught(host);
     const alive = setInterval(() => {}, 1000);
     let end;
     const ended = new Promise((resolve) => { end = resolve; });
     let stop = () => {};
     ${body}
-    const running = runToEnd({ ended, stop: () => stop() }, log);
+    const running = runToEnd({ ended, stop: () => stop() }, host);
     process.stdout.write("up");
     await running;`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "pipe"] });

@@ -3,7 +3,7 @@ import { messageOf } from "@quorate/base";
 import { createConfigHost } from "./config/node-config-host.ts";
 import { readConfig } from "./config/read-config.ts";
 import { type NodeLog, openLog } from "./log/node-log.ts";
-import { failOnUncaught, runToEnd } from "./node-run.ts";
+import { failOnUncaught, type ProcessHost, runToEnd } from "./node-run.ts";
 import { type RunningServer, startServer } from "./node-server.ts";
 
 /** Of the package; a test compares. */
@@ -35,7 +35,8 @@ async function main(): Promise<void> {
     return;
   }
   const logger = log.logger.from(CALLER);
-  failOnUncaught(log);
+  const host: ProcessHost = { log, exit: (code) => process.exit(code) };
+  failOnUncaught(host);
   // A listener keeps Node from opening its inspector for anyone who may send signals.
   process.on("SIGUSR1", () => {});
   for (const { level, line, fields } of warnings) logger[level](line, fields);
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
     logger.fatal("failed to start quorate", { error: messageOf(error) });
     process.exit(EXIT_FAILED);
   }
-  await runToEnd(server, log);
+  await runToEnd(server, host);
 }
 
 /** A refusal before the log is open: on standard error, in the form that lines will have. */
