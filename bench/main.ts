@@ -10,6 +10,8 @@ import { benchMachine } from "./machine.ts";
 import type { Result } from "./measure.ts";
 import { benchMvcc } from "./mvcc.ts";
 import { benchRaft } from "./raft.ts";
+import { benchServices } from "./services.ts";
+import { benchWatch } from "./watch.ts";
 
 const ALONE = "--alone";
 
@@ -19,9 +21,11 @@ const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   // Before those that fill the disk's write cache.
   cluster: benchCluster,
   grpc: benchGrpc,
+  watch: benchWatch,
   mvcc: benchMvcc,
   bbolt: benchBbolt,
   machine: benchMachine,
+  services: benchServices,
   backend: benchBackend,
 };
 

@@ -108,13 +108,15 @@ function checkShape(file: SourceFile): Finding[] {
   return findings;
 }
 
-/** A source file that nothing imports and nobody starts is dead. */
+/** A source file that nothing imports and nobody starts is dead. What stands in a folder `testing` is there for tests. */
 function checkDeadFiles(files: readonly SourceFile[]): Finding[] {
   const alive = new Set<string>();
-  for (const file of files.filter(({ isTest }) => !isTest)) {
+  for (const file of files) {
     for (const { specifier } of importsOf(file)) {
-      if (specifier.startsWith(".")) alive.add(resolve(file.path, specifier));
+      const path = resolve(file.path, specifier);
+      if (specifier.startsWith(".") && (!file.isTest || path.includes("/testing/"))) alive.add(path);
     }
+    if (file.isTest) continue;
     // A worker or process is started by its file's name.
     for (const match of file.text.matchAll(/"\.\/([a-z0-9-]+)\.(?:js|ts)"/g))
       alive.add(resolve(file.path, `./${match[1]}.ts`));

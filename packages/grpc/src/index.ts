@@ -9,6 +9,6 @@ export { bytesMethod, type MethodDescriptor } from "./method.ts";
 export { GrpcClient, type GrpcClientOptions } from "./node-client.ts";
 export { GrpcServer, type GrpcServerOptions } from "./node-server.ts";
 export { Turn } from "./node-turn.ts";
-export { type CallHandler, type RequestHandler, Router, type ServerMethod } from "./router.ts";
+export { type CallHandler, type MethodObserver, type RequestHandler, Router, type ServerMethod } from "./router.ts";
 export type { ServerCall } from "./server-call.ts";
 export { OK, type Status, StatusCode } from "./status.ts";

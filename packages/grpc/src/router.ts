@@ -12,11 +12,24 @@ export type RequestHandler<Req, Res> = (request: Req, call: ServerCall<Req, Res>
 /** Takes a call whose client streams: it sets `onMessage`, `onEnd` and `onCancel` before it returns. */
 export type CallHandler<Req, Res> = (call: ServerCall<Req, Res>) => void;
 
+/**
+ * Told what becomes of the calls of one method, for counting. A call whose client sends one request starts when that has been read;
+ * each call that started is handled once, however it ends. It must not throw, and it touches no call.
+ */
+export interface MethodObserver {
+  started(): void;
+  /** @param byteLength of the message, without its prefix. */
+  received(byteLength: number): void;
+  sent(byteLength: number): void;
+  handled(code: StatusCode): void;
+}
+
 /** A registered method; exactly one of the handlers is there. */
 export type ServerMethod = {
   readonly descriptor: MethodDescriptor<unknown, unknown>;
   readonly onRequest: RequestHandler<unknown, unknown> | undefined;
   readonly onCall: CallHandler<unknown, unknown> | undefined;
+  readonly observer: MethodObserver | undefined;
 };
 
 export class Router {
@@ -24,15 +37,23 @@ export class Router {
   readonly #services = new Set<string>();
 
   /** Registers a method whose clients send one request. */
-  handle<Req, Res>(descriptor: MethodDescriptor<Req, Res>, onRequest: RequestHandler<Req, Res>): this {
+  handle<Req, Res>(
+    descriptor: MethodDescriptor<Req, Res>,
+    onRequest: RequestHandler<Req, Res>,
+    observer?: MethodObserver,
+  ): this {
     assert(!descriptor.isClientStreaming, `${descriptor.path} takes a stream`);
-    return this.#add(descriptor, { onRequest, onCall: undefined });
+    return this.#add(descriptor, { onRequest, onCall: undefined, observer });
   }
 
   /** Registers a method whose clients stream. */
-  handleStream<Req, Res>(descriptor: MethodDescriptor<Req, Res>, onCall: CallHandler<Req, Res>): this {
+  handleStream<Req, Res>(
+    descriptor: MethodDescriptor<Req, Res>,
+    onCall: CallHandler<Req, Res>,
+    observer?: MethodObserver,
+  ): this {
     assert(descriptor.isClientStreaming, `${descriptor.path} takes one request`);
-    return this.#add(descriptor, { onRequest: undefined, onCall });
+    return this.#add(descriptor, { onRequest: undefined, onCall, observer });
   }
 
   /** What serves `path`, or how a call of it ends. Texts are grpc-go's. */
@@ -46,6 +67,7 @@ export class Router {
     handlers: {
       readonly onRequest: RequestHandler<Req, Res> | undefined;
       readonly onCall: CallHandler<Req, Res> | undefined;
+      readonly observer: MethodObserver | undefined;
     },
   ): this {
     const { path } = descriptor;

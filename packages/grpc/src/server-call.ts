@@ -59,6 +59,8 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
   /** The one request of a client that does not stream. */
   #request: Uint8Array | undefined = undefined;
   #dispatched = false;
+  /** The method's observer heard of the call. */
+  #observed = false;
   #headSent = false;
   #finished = false;
   #cancelled = false;
@@ -120,12 +122,22 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
     return this.#stream.queuedBytes;
   }
 
+  /** The call is in its stream's hands: hands it to a handler that takes streams. */
+  open(): void {
+    const { onCall, observer } = this.#method;
+    if (onCall === undefined) return;
+    this.#observed = true;
+    observer?.started();
+    onCall(this as unknown as ServerCall);
+  }
+
   /** Answers a call whose server sends one message. */
   respond(response: Res): void {
     assert(!this.#method.descriptor.isServerStreaming, "respond answers a call with one message");
     if (this.#finished || this.#isClogged()) return this.#drop();
     const bytes = this.#method.descriptor.encodeResponse(response);
-    this.#mayFinish();
+    this.#method.observer?.sent(bytes.length);
+    this.#mayFinish(StatusCode.OK);
     this.#sendHead();
     const { sender } = this.#context.connection;
     sender.message(this.#stream, bytes, false);
@@ -149,20 +161,37 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
       return false;
     }
     this.#sendHead();
+    this.#method.observer?.sent(bytes.length);
     return this.#context.connection.sender.message(this.#stream, bytes, false);
+  }
+
+  /**
+   * `writeBytes` of a message in two parts: the first `headBytes` octets of `head`, which are copied, and `body`, which is not and may be
+   * shared by many calls.
+   */
+  writeParts(head: Uint8Array, headBytes: number, body: Uint8Array): boolean {
+    assert(this.#method.descriptor.isServerStreaming, "write belongs to a server that streams");
+    if (this.#finished) return false;
+    if (this.#isClogged()) {
+      this.#stop(TOO_SLOW);
+      return false;
+    }
+    this.#sendHead();
+    this.#method.observer?.sent(headBytes + body.length);
+    return this.#context.connection.sender.messageParts(this.#stream, head, headBytes, body);
   }
 
   /** Ends a stream of messages well. */
   end(): void {
     assert(this.#method.descriptor.isServerStreaming, "end belongs to a server that streams");
-    if (!this.#mayFinish()) return;
+    if (!this.#mayFinish(StatusCode.OK)) return;
     this.#sendHead();
     this.#context.connection.sender.end(this.#stream, trailersOf(OK, this.#trailers));
   }
 
   /** Ends the call with an error. */
   fail(code: StatusCode, message: string): void {
-    if (this.#mayFinish()) this.#sendStatus({ code, message });
+    if (this.#mayFinish(code)) this.#sendStatus({ code, message });
   }
 
   /** Sends the head now, with metadata; without this it goes out with the first message. */
@@ -223,7 +252,7 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
   }
 
   onReset(_code: ErrorCode, _isByPeer: boolean): void {
-    if (!this.#finished) this.#cancel();
+    if (!this.#finished) this.#cancel(StatusCode.Canceled);
   }
 
   onDrained(): void {
@@ -287,7 +316,9 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
     this.#messages++;
     if (this.#method.onCall !== undefined) {
       const request = this.#decode(bytes);
-      if (request !== undefined) this.onMessage?.(request.value);
+      if (request === undefined) return;
+      this.#method.observer?.received(bytes.length);
+      this.onMessage?.(request.value);
       return;
     }
     if (this.#request !== undefined) {
@@ -302,15 +333,20 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
     if (this.#finished || this.#dispatched) return;
     if (this.#reader !== undefined) return this.#stop({ code: StatusCode.Internal, message: "unexpected EOF" });
     this.#dispatched = true;
-    const { onRequest } = this.#method;
+    const { onRequest, observer } = this.#method;
     if (onRequest === undefined) {
       this.onEnd?.();
       return;
     }
     if (this.#request === undefined) return this.#stop({ code: StatusCode.Internal, message: "EOF" });
-    const request = this.#decode(this.#request);
+    const bytes = this.#request;
+    const request = this.#decode(bytes);
     this.#request = undefined;
-    if (request !== undefined) onRequest(request.value, this as unknown as ServerCall);
+    if (request === undefined) return;
+    this.#observed = true;
+    observer?.started();
+    observer?.received(bytes.length);
+    onRequest(request.value, this as unknown as ServerCall);
   }
 
   #decode(bytes: Uint8Array): { readonly value: Req } | undefined {
@@ -331,22 +367,23 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
 
   /** The handler answered and the answer does not go out. */
   #drop(): void {
-    if (this.#mayFinish()) this.#sendStatus(TOO_SLOW);
+    if (this.#mayFinish(TOO_SLOW.code)) this.#sendStatus(TOO_SLOW);
   }
 
   /** Whether the handler's answer still counts; from here on the call is finished. */
-  #mayFinish(): boolean {
+  #mayFinish(code: StatusCode): boolean {
     if (this.#abandoned) {
       this.#abandoned = false;
       this.#context.connection.guard.settle();
     }
     if (this.#finished) return false;
-    this.#finish();
+    this.#finish(code);
     return true;
   }
 
-  #finish(): void {
+  #finish(code: StatusCode): void {
     this.#finished = true;
+    if (this.#observed) this.#method.observer?.handled(code);
     if (this.#deadline !== undefined) this.#context.deadlines.remove(this.#deadline);
     if (this.#buffered !== 0) this.#hold(-this.#buffered);
     this.#held = undefined;
@@ -355,7 +392,7 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
   /** Ends the call from our side while its handler may still work on it. */
   #stop(status: Status): void {
     if (this.#finished) return;
-    this.#cancel();
+    this.#cancel(status.code);
     this.#sendStatus(status);
   }
 
@@ -363,8 +400,8 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
     this.#stop({ code: StatusCode.DeadlineExceeded, message: GO_DEADLINE });
   }
 
-  #cancel(): void {
-    this.#finish();
+  #cancel(code: StatusCode): void {
+    this.#finish(code);
     this.#cancelled = true;
     if (this.onCancel !== undefined) {
       this.onCancel();

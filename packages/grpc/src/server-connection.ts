@@ -81,7 +81,7 @@ export class ServerConnection implements Role<Exchange, Head> {
     } else {
       const call = new ServerCall(head, head.method, stream, this.#context);
       stream.owner = call;
-      head.method.onCall?.(call);
+      call.open();
     }
     if (isEnd) stream.owner?.onData(NOTHING, 0, 0, true);
   }

@@ -23,7 +23,7 @@ export {
   toRangeResponse,
   toTxnResponse,
 } from "./kv/outcome.ts";
-export { isReadOnlyTxn, isSerializableTxn, readTxn } from "./kv/txn.ts";
+export { isReadOnlyTxn, isSerializableTxn, preflightTxn, readTxn } from "./kv/txn.ts";
 export {
   Lessor,
   type LessorOptions,

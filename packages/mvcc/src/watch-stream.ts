@@ -62,6 +62,12 @@ const NEGATIVE_START = "etcdserver: mvcc: required revision has been compacted";
 const FIRST_KEY = Uint8Array.of(0);
 
 export class WatchStream {
+  /** The queue held nothing and now it does. Called inside the transaction: only make a note of it. */
+  onReady: (() => void) | undefined = undefined;
+  /** No room for another response with events: what is taken in here makes room. It must not end or cancel watches. */
+  onFull: (() => void) | undefined = undefined;
+  /** A watcher of this stream waits for room. The host clears it when it has made room, and has the store look again. */
+  starved = false;
   readonly #store: WatchableStore;
   readonly #options: WatchStreamOptions;
   readonly #watchers: Map<number, Watcher> = new Map<number, Watcher>();
@@ -167,7 +173,11 @@ export class WatchStream {
 
   /** Queues events for a watcher of this stream; false where there is no room, and nothing was queued. */
   pushEvents(watcher: Watcher, batch: EventBatch, revision: number): boolean {
-    if (!this.hasRoom) return false;
+    if (!this.hasRoom) this.onFull?.();
+    if (!this.hasRoom) {
+      this.starved = true;
+      return false;
+    }
     watcher.quiet = false;
     const parts = watcher.fragment ? batch.split(this.#options.fragmentBytes) : undefined;
     if (parts === undefined || parts.length === 1) {
@@ -202,7 +212,7 @@ export class WatchStream {
 
   #putEvents(watchId: number, revision: number, batch: EventBatch, fragment: boolean): void {
     this.#queuedEvents++;
-    this.#queue.push({
+    this.#enqueue({
       watchId,
       revision,
       created: false,
@@ -215,7 +225,7 @@ export class WatchStream {
   }
 
   #put(reply: Partial<WatchReply> & { readonly watchId: number; readonly revision: number }): void {
-    this.#queue.push({
+    this.#enqueue({
       watchId: reply.watchId,
       revision: reply.revision,
       created: reply.created ?? false,
@@ -225,6 +235,11 @@ export class WatchStream {
       fragment: false,
       batch: undefined,
     });
+  }
+
+  #enqueue(reply: WatchReply): void {
+    this.#queue.push(reply);
+    if (this.#queue.length === 1) this.onReady?.();
   }
 }
 

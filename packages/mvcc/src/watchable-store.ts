@@ -45,6 +45,11 @@ export class WatchableStore implements CommitListener, PreviousRows {
     return { synced: this.#synced.size, unsynced: this.#unsynced.size, victims: this.#victims.size };
   }
 
+  /** Whether a watcher is behind: then `retryVictims` and `syncUnsynced` have something to do. */
+  get isBehind(): boolean {
+    return this.#unsynced.size > 0 || this.#victims.size > 0;
+  }
+
   openStream(options: WatchStreamOptions = DEFAULT_WATCH_STREAM_OPTIONS): WatchStream {
     return new WatchStream(this, options);
   }
@@ -81,6 +86,7 @@ export class WatchableStore implements CommitListener, PreviousRows {
       }
       if (watcher.minRev < this.#store.compactRev) this.#compacted(watcher);
       else if (watcher.stream.hasRoom) picked.push(watcher);
+      else watcher.stream.starved = true;
     }
     if (picked.length > 0) {
       const reached = catchUp({ store: this.#store, previous: this, slab: this.#slab }, picked, limits);

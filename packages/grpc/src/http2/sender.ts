@@ -102,6 +102,29 @@ export class Sender<C> {
     return true;
   }
 
+  /** `message` in two parts, which does not end the stream: `headBytes` octets of `head` are copied, `body` is not. */
+  messageParts(stream: Stream<C>, head: Uint8Array, headBytes: number, body: Uint8Array): boolean {
+    const message = headBytes + body.length;
+    const length = message + MESSAGE_PREFIX_BYTES;
+    if (!this.#fits(stream, length)) {
+      const start = new Uint8Array(MESSAGE_PREFIX_BYTES + headBytes);
+      writeUint32(start, 1, message);
+      start.set(head.subarray(0, headBytes), MESSAGE_PREFIX_BYTES);
+      this.#enqueue(stream, start);
+      this.#enqueue(stream, body);
+      return false;
+    }
+    const at = this.#frame(length, FrameType.Data, 0, stream.id);
+    const { bytes } = this.out;
+    bytes[at] = 0;
+    writeUint32(bytes, at + 1, message);
+    let to = at + MESSAGE_PREFIX_BYTES;
+    for (let i = 0; i < headBytes; i++) bytes[to++] = head[i]!;
+    bytes.set(body, to);
+    this.#sent(stream, length);
+    return true;
+  }
+
   /** Octets that are no gRPC message: the body of a plain HTTP answer. */
   data(stream: Stream<C>, bytes: Uint8Array, isEnd: boolean): void {
     if (bytes.length > 0) this.#enqueue(stream, bytes);

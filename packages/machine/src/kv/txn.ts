@@ -43,6 +43,16 @@ export function applyTxn(context: ApplyContext, request: TxnRequest): TxnOutcome
   return { ...outcome, revision: txn.end() };
 }
 
+/**
+ * What `applyTxn` would refuse a transaction for, if it were applied now; for the proposer, who is up to date.
+ * @throws MachineError
+ */
+export function preflightTxn(store: Store, leases: LeaseLookup, request: TxnRequest): void {
+  const path = choosePath(store, request);
+  checkPuts(store, leases, path, []);
+  checkRanges(store, path);
+}
+
 /** Evaluates a transaction that only reads, on a member that is up to date. @throws MvccError. */
 export function readTxn(store: Store, request: TxnRequest): TxnOutcome {
   const path = choosePath(store, request);

@@ -3,15 +3,12 @@
  * service run against that, or against a member in memory. Callbacks are called once, in a later turn or at once.
  */
 import type { AppliedPosition } from "@quorate/base";
-import type { Machine, Outcome } from "@quorate/machine";
-import type { FailureCode } from "@quorate/member";
+import type { Machine } from "@quorate/machine";
+import type { FailureCode, Settled } from "@quorate/member";
 import type { WatchableStore } from "@quorate/mvcc";
 import type { ConfChange, InternalRaftRequestBody } from "@quorate/proto";
 
-/** What became of a proposal. `revision` is the store's, for the header. */
-export type Settled =
-  | Exclude<Outcome, { readonly kind: "failed" | "skipped" }>
-  | { readonly kind: "failed"; readonly code: FailureCode; readonly revision: number };
+export type { Settled } from "@quorate/member";
 
 /** How a wait ended: undefined when all is well. */
 export type Confirmed = (failure: FailureCode | undefined) => void;
