@@ -6,7 +6,7 @@ export type BackendWriterInit = {
   readonly file: string;
   readonly mapSizeBytes: number;
   /** The backend to copy first, without its free pages: then "opened" comes when all rows are there. The file is made anew. */
-  readonly copyOf?: string;
+  readonly copyOf?: { readonly file: string; readonly sizeInUseBytes: number };
 };
 
 /** Figures of the file after a commit. */

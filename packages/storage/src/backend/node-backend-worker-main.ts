@@ -2,9 +2,11 @@
  * The backend's writer thread: takes batches in order, answers each when it is durable, and stops at the first failure. It may start
  * with a copy of another backend, whose writer it is going to follow.
  */
+import { dirname } from "node:path";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { assert, BUCKETS, unreachable } from "@quorate/base";
 import { StorageError } from "../errors.ts";
+import { checkRoomFor } from "../node-disk-room.ts";
 import type { BackendReply, BackendRequest, BackendWriterInit } from "./backend-protocol.ts";
 import { fetches } from "./image-content.ts";
 import { BackendFiller } from "./node-backend-filler.ts";
@@ -97,11 +99,12 @@ class WriterMain {
 /** Makes `file` with the rows that `from` has now; every row is checked on the way. */
 async function copyBackend(
   file: string,
-  from: string,
+  from: { readonly file: string; readonly sizeInUseBytes: number },
   mapSizeBytes: number,
   isStopped: () => boolean,
 ): Promise<BackendWriter> {
-  const source = new LmdbReader(from, mapSizeBytes);
+  checkRoomFor(from.sizeInUseBytes, dirname(file));
+  const source = new LmdbReader(from.file, mapSizeBytes);
   const transaction = source.pin();
   let filler: BackendFiller | undefined;
   try {

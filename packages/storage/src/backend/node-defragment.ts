@@ -9,10 +9,11 @@
  * Commits name final states, so it does no harm to repeat one that the view has already. Until the rename the old file is the backend, from
  * then on the new one, and at that moment they hold the same.
  */
-import { open, rename } from "node:fs/promises";
+import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { messageOf } from "@quorate/base";
 import { StorageError } from "../errors.ts";
+import { syncPath } from "../node-files.ts";
 import type { BackendStats } from "./backend-protocol.ts";
 import type { Chunk } from "./change-log.ts";
 import { lmdbFailure, removeLmdbFile } from "./node-lmdb-file.ts";
@@ -34,9 +35,21 @@ export type DefragmentHost = {
   /** Memory to be used again. */
   readonly recycle: (chunks: readonly Chunk[]) => void;
   /** From now on the backend is these. In one turn. */
-  readonly switchTo: (copy: { writer: WriterThread; reader: LmdbReader; stats: BackendStats }) => void;
+  readonly switchTo: (copy: Copy) => void;
   /** The backend can no longer be trusted. */
   readonly fail: (error: StorageError) => void;
+};
+
+/** What takes the backend's place. */
+export type Copy = {
+  readonly writer: WriterThread;
+  readonly reader: LmdbReader;
+  readonly stats: BackendStats;
+  /**
+   * The old file, to be closed behind everybody else: whoever is last frees its disk space, which takes half a second for
+   * 400 MB, and this one does it in the thread pool.
+   */
+  readonly oldFile: FileHandle;
 };
 
 export class Defragmentation {
@@ -52,13 +65,13 @@ export class Defragmentation {
   #isTakingPlace = false;
   #replayed: { resolve: (reply: Committed) => void; reject: (error: StorageError) => void } | undefined;
 
-  constructor(file: string, mapSizeBytes: number, host: DefragmentHost) {
+  constructor(file: string, { mapSizeBytes, sizeInUseBytes }: BackendStats, host: DefragmentHost) {
     this.#file = file;
     this.#fresh = `${file}.tmp-defragment`;
     this.#mapSizeBytes = mapSizeBytes;
     this.#host = host;
     this.#thread = new WriterThread(
-      { file: this.#fresh, mapSizeBytes, copyOf: file },
+      { file: this.#fresh, mapSizeBytes, copyOf: { file, sizeInUseBytes } },
       {
         onCommitted: (reply) => this.#replayed?.resolve(reply),
         onFailure: (error) => this.#fail(error),
@@ -68,6 +81,10 @@ export class Defragmentation {
 
   /** Changes that were committed while it is under way: they are the copy's to recycle. */
   keep(chunks: readonly Chunk[]): void {
+    if (this.#failure !== undefined) {
+      this.#host.recycle(chunks);
+      return;
+    }
     for (const chunk of chunks) {
       this.#kept.push(chunk);
       this.#keptBytes += chunk.bytes.length;
@@ -95,10 +112,11 @@ export class Defragmentation {
         this.#host.release();
       }
     } catch (error) {
+      this.#failure ??= lmdbFailure(this.#fresh, "defragmenting by", error);
       this.#host.recycle(this.#kept);
       await this.#thread.close();
       removeLmdbFile(this.#fresh);
-      throw this.#failure ?? lmdbFailure(this.#fresh, "defragmenting by", error);
+      throw this.#failure;
     }
   }
 
@@ -125,21 +143,24 @@ export class Defragmentation {
     this.#isTakingPlace = true;
     const writer = this.#thread;
     const reader = new LmdbReader(this.#fresh, this.#mapSizeBytes);
+    let oldFile: FileHandle | undefined;
     try {
+      oldFile = await open(this.#file, "r");
       // The lock first: nobody looks at its name while the environment is open.
       await rename(`${this.#fresh}-lock`, `${this.#file}-lock`);
       await rename(this.#fresh, this.#file);
     } catch (error) {
+      await oldFile?.close();
       await writer.close();
       await reader.close();
       throw error;
     }
     writer.renamed(this.#file);
     reader.renamed(this.#file);
-    this.#host.switchTo({ writer, reader, stats });
+    this.#host.switchTo({ writer, reader, stats, oldFile });
     if (this.#failure !== undefined) this.#host.fail(this.#failure);
     try {
-      await syncDir(dirname(this.#file));
+      await syncPath(dirname(this.#file));
     } catch (error) {
       // Which of the two a restart would find is unknown, so neither may be written to.
       const message = `the directory of ${this.#file} could not be synced: ${messageOf(error)}`;
@@ -150,14 +171,5 @@ export class Defragmentation {
   #fail(error: StorageError): void {
     this.#failure ??= error;
     this.#replayed?.reject(this.#failure);
-  }
-}
-
-async function syncDir(dir: string): Promise<void> {
-  const handle = await open(dir, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

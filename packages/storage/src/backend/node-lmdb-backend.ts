@@ -5,6 +5,7 @@
  *     put, delete -> open buffer --startCommit--> sealed buffer --writer: one transaction--> file
  *     get, range  <- open buffer  over            sealed buffer  over                        file
  */
+import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
   type AppliedPosition,
@@ -75,6 +76,14 @@ type Pinned = {
   readonly reader: LmdbReader;
   readonly transaction: Transaction;
   state: "open" | "expired" | "closed";
+};
+
+/** What reads a file that was replaced. */
+type Retired = {
+  readonly writer: WriterThread;
+  readonly reader: LmdbReader;
+  readonly jobs: readonly ImageJob[];
+  readonly file: FileHandle;
 };
 
 /** What defragmentation did. */
@@ -243,9 +252,8 @@ class LmdbBackend implements HostBackend {
   async defragment(): Promise<Defragmented> {
     this.#check();
     if (this.#defragmentation !== undefined) throw this.#error("Busy", "a defragmentation is under way already");
-    const sizeBytesBefore = this.#stats.sizeBytes;
-    const { file, mapSizeBytes } = this.#options;
-    const work = new Defragmentation(file, mapSizeBytes, this.#defragmentHost());
+    const before = this.#stats;
+    const work = new Defragmentation(this.#options.file, before, this.#defragmentHost());
     const run = work.run();
     // For `close`, which waits but leaves the outcome to who asked for it.
     const finished = run.then(
@@ -258,7 +266,7 @@ class LmdbBackend implements HostBackend {
     } finally {
       this.#defragmentation = undefined;
     }
-    return { sizeBytesBefore, sizeBytesAfter: this.#stats.sizeBytes };
+    return { sizeBytesBefore: before.sizeBytes, sizeBytesAfter: this.#stats.sizeBytes };
   }
 
   /** Waits for a commit under way, then lets the file go. What is buffered is dropped. */
@@ -359,9 +367,9 @@ class LmdbBackend implements HostBackend {
       },
       release: () => this.#release(),
       recycle: (chunks) => this.#log.recycle(chunks),
-      switchTo: ({ writer, reader, stats }) => {
+      switchTo: ({ writer, reader, stats, oldFile }) => {
         assert(this.#reader !== undefined, "what is defragmented is open");
-        const old = { writer: this.#writer, reader: this.#reader, jobs: [...this.#jobs] };
+        const old: Retired = { writer: this.#writer, reader: this.#reader, jobs: [...this.#jobs], file: oldFile };
         writer.events = this.#events;
         this.#writer = writer;
         this.#reader = reader;
@@ -374,7 +382,7 @@ class LmdbBackend implements HostBackend {
   }
 
   /** Lets a file go that was replaced, once nobody reads it. In this order: see `close`. */
-  async #retire(old: { writer: WriterThread; reader: LmdbReader; jobs: readonly ImageJob[] }): Promise<void> {
+  async #retire(old: Retired): Promise<void> {
     await old.writer.close();
     await Promise.all(old.jobs.map((job) => job.whenEnded));
     while (old.reader.pins > 0) {
@@ -383,6 +391,7 @@ class LmdbBackend implements HostBackend {
       });
     }
     await old.reader.close();
+    await old.file.close();
   }
 
   get #events(): WriterEvents {
