@@ -9,7 +9,7 @@ import { Draw, LEASES } from "./draw.ts";
 import { Pair, Parted } from "./pair.ts";
 import type { Judgement, Part } from "./part.ts";
 import { judgeScenes } from "./scenes.ts";
-import { startPair, type System } from "./system.ts";
+import { type System, startPair } from "./system.ts";
 import { WatchPairs } from "./watch-pairs.ts";
 import { type Operation, operation } from "./wire.ts";
 
@@ -69,7 +69,11 @@ async function playRound(pair: Pair, draw: Draw, watches: WatchPairs): Promise<v
   }
   await settle();
   while (draw.revision < watches.latestStart)
-    await run(pair, draw, operation("put", newPutRequest({ key: draw.prng.pick([Uint8Array.of(1), Uint8Array.of(122)]) })));
+    await run(
+      pair,
+      draw,
+      operation("put", newPutRequest({ key: draw.prng.pick([Uint8Array.of(1), Uint8Array.of(122)]) })),
+    );
   await watches.compare();
   await watches.prune();
   await run(pair, draw, operation("hashKV", newHashKVRequest({ revision: draw.someRevision() })));

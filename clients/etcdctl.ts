@@ -1,10 +1,10 @@
 /** The part "etcdctl": the scripts, step by step on both systems at once; what they print and how they end must be equal. */
 import { messageOf } from "@quorate/base";
 import { type Difference, differenceOf, type Judgement, type Part } from "./part.ts";
+import { isCommand, parseScript } from "./script.ts";
 import { CLUSTER_SCRIPT } from "./script-cluster.ts";
 import { KV_SCRIPT } from "./script-kv.ts";
 import { SERVER_SCRIPT } from "./script-server.ts";
-import { isCommand, parseScript } from "./script.ts";
 import { Session } from "./session.ts";
 import { startPair } from "./system.ts";
 
@@ -21,10 +21,14 @@ export async function judgeEtcdctl({ recipes, reference, bite }: Part): Promise<
   for (const { name, text, members } of SCRIPTS) {
     const systems = await startPair(recipes, members);
     try {
-      const sessions = await Promise.all(systems.map((system, i) => Session.open(system, reference, i === 1 ? bite : undefined)));
+      const sessions = await Promise.all(
+        systems.map((system, i) => Session.open(system, reference, i === 1 ? bite : undefined)),
+      );
       for (const step of parseScript(text)) {
         const [expected, actual] = await Promise.all(
-          sessions.map((session) => session.perform(step).catch((error: unknown) => `the judge failed: ${messageOf(error)}`)),
+          sessions.map((session) =>
+            session.perform(step).catch((error: unknown) => `the judge failed: ${messageOf(error)}`),
+          ),
         );
         if (isCommand(step)) commands++;
         if (expected !== actual)

@@ -58,7 +58,10 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     why: "members are listed in the order of their ids, which follow from their ports",
     apply: (text) =>
       text
-        .replaceAll(/(ETCD_INITIAL_CLUSTER=")([^"]*)/g, (_, before: string, members: string) => before + sorted(members, ","))
+        .replaceAll(
+          /(ETCD_INITIAL_CLUSTER=")([^"]*)/g,
+          (_, before: string, members: string) => before + sorted(members, ","),
+        )
         .split("\n")
         .sort()
         .join("\n"),
@@ -105,7 +108,8 @@ export function isRuleName(name: string): name is RuleName {
 export function normalise(text: string, known: readonly Known[], rules: readonly RuleName[]): string {
   let result = text;
   // The longest first: a port may be part of an id.
-  for (const [value, name] of known.toSorted(([a], [b]) => b.length - a.length)) result = result.replaceAll(value, name);
+  for (const [value, name] of known.toSorted(([a], [b]) => b.length - a.length))
+    result = result.replaceAll(value, name);
   for (const { apply } of ALWAYS) result = apply(result);
   for (const rule of rules) result = RULES[rule].apply(result);
   return result;

@@ -1,7 +1,7 @@
 /** Both systems of the differential test behind one face: each request goes to both at once, and both answers must be the same. */
 import { CodedError } from "@quorate/base";
 import { type GrpcClient, type Status, StatusCode } from "@quorate/grpc";
-import { LeaseService, type LeaseKeepAliveRequest, type LeaseKeepAliveResponse } from "@quorate/proto";
+import { type LeaseKeepAliveRequest, type LeaseKeepAliveResponse, LeaseService } from "@quorate/proto";
 import type { Bite } from "./bite.ts";
 import { connect } from "./connection.ts";
 import { type Difference, differenceOf } from "./part.ts";
@@ -116,12 +116,16 @@ class KeepAlive {
   #waiting: ((answer: Answer) => void)[] = [];
 
   constructor(client: GrpcClient) {
-    this.#call = client.stream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>(LeaseService.leaseKeepAlive, {}, {
-      onMessage: (response) => this.#waiting.shift()?.({ status: { code: StatusCode.OK, message: "" }, response }),
-      onStatus: (status) => {
-        for (const resolve of this.#waiting.splice(0)) resolve({ status, response: undefined });
+    this.#call = client.stream<LeaseKeepAliveRequest, LeaseKeepAliveResponse>(
+      LeaseService.leaseKeepAlive,
+      {},
+      {
+        onMessage: (response) => this.#waiting.shift()?.({ status: { code: StatusCode.OK, message: "" }, response }),
+        onStatus: (status) => {
+          for (const resolve of this.#waiting.splice(0)) resolve({ status, response: undefined });
+        },
       },
-    });
+    );
   }
 
   ask(request: LeaseKeepAliveRequest): Promise<Answer> {

@@ -8,6 +8,8 @@
  * - time left: the TTL of a lease may be two seconds apart.
  * - orders that etcd leaves open: the keys of a lease, and the leases.
  */
+
+import { compareBytes } from "@quorate/base";
 import {
   type KeyValue,
   type LeaseLeasesResponse,
@@ -18,7 +20,6 @@ import {
   type TxnRequest,
   type TxnResponse,
 } from "@quorate/proto";
-import { compareBytes } from "@quorate/base";
 
 const MAX_SECONDS_APART = 2;
 
@@ -63,10 +64,10 @@ function settleTies(request: RangeRequest, answer: RangeResponse): void {
   if (sortTarget === SortTarget.KEY) return;
   const { kvs } = answer;
   // Sorted by what is not shown: only which keys there are can be compared, and of a cut answer not even that.
-  const valueOf = sortTarget === SortTarget.VALUE && keysOnly ? () => "" : (kv: KeyValue) => targetOf(kv, sortTarget);
+  const sortValue = sortTarget === SortTarget.VALUE && keysOnly ? () => "" : (kv: KeyValue) => targetOf(kv, sortTarget);
   for (let start = 0; start < kvs.length; ) {
     let end = start + 1;
-    while (end < kvs.length && valueOf(kvs[end]!) === valueOf(kvs[start]!)) end++;
+    while (end < kvs.length && sortValue(kvs[end]!) === sortValue(kvs[start]!)) end++;
     const group = kvs.slice(start, end).sort((a, b) => compareBytes(a.key, b.key));
     const isCut = end === kvs.length && answer.more;
     group.forEach((kv, i) => {
@@ -83,7 +84,14 @@ function targetOf(kv: KeyValue, target: number): string {
 }
 
 function onlyTarget(kv: KeyValue, target: number, keysOnly: boolean): KeyValue {
-  const nothing = { key: new Uint8Array(), createRevision: 0, modRevision: 0, version: 0, value: new Uint8Array(), lease: 0n };
+  const nothing = {
+    key: new Uint8Array(),
+    createRevision: 0,
+    modRevision: 0,
+    version: 0,
+    value: new Uint8Array(),
+    lease: 0n,
+  };
   if (target === SortTarget.VERSION) return { ...nothing, version: kv.version };
   if (target === SortTarget.CREATE) return { ...nothing, createRevision: kv.createRevision };
   if (target === SortTarget.MOD) return { ...nothing, modRevision: kv.modRevision };

@@ -63,7 +63,8 @@ function inFolder(folder: string): Reference | undefined {
  * @throws
  */
 function unpackDebian(): void {
-  for (const name of ["lists/partial", "cache/archives/partial"]) mkdirSync(join(CACHE, "apt", name), { recursive: true });
+  for (const name of ["lists/partial", "cache/archives/partial"])
+    mkdirSync(join(CACHE, "apt", name), { recursive: true });
   const apt = join(CACHE, "apt");
   writeFileSync(join(apt, "status"), "");
   writeFileSync(join(apt, "sources.list"), `deb [signed-by=${KEYRING}] ${debianMirror()} sid main\n`);
@@ -94,7 +95,9 @@ function unpackDebian(): void {
 function debianMirror(): string {
   const folder = "/etc/apt/sources.list.d";
   const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
-  const text = [...files, "/etc/apt/sources.list"].filter((path) => existsSync(path)).map((path) => readFileSync(path, "utf8"));
+  const text = [...files, "/etc/apt/sources.list"]
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, "utf8"));
   const found = /^(?:URIs: |deb (?:\[[^\]]*\] )?)(\S+\/debian\/?)\s/m.exec(text.join("\n"));
   if (found?.[1] === undefined) throw new Error("no Debian mirror in this machine's apt configuration");
   return found[1];

@@ -69,21 +69,25 @@ export class Session {
       case "bg": {
         const [name = "", ...args] = words;
         const timeoutMs = 2 * UNTIL_MS;
-        this.#beside.set(name, new Running(this.#reference.etcdctl, this.#args(args), this.#options(undefined, timeoutMs)));
+        this.#beside.set(
+          name,
+          new Running(this.#reference.etcdctl, this.#args(args), this.#options(undefined, timeoutMs)),
+        );
         return undefined;
       }
       case "until": {
         const [name = "", text = "", times = "1"] = words;
         const isThere = await this.#besideCalled(name).until(text.replaceAll("\\n", "\n"), Number(times), UNTIL_MS);
-        return isThere ? undefined : `${name} did not print "${text}" ${times} times; it printed:\n${this.#besideCalled(name).stdout}`;
+        return isThere
+          ? undefined
+          : `${name} did not print "${text}" ${times} times; it printed:\n${this.#besideCalled(name).stdout}`;
       }
       case "stop": {
         const running = this.#besideCalled(words[0] ?? "");
         return this.#text(step, ["etcdctl"], await running.interrupt());
       }
       case "system":
-        await this.#change(words);
-        return undefined;
+        return this.#change(words);
       default:
         throw step.action satisfies never;
     }
@@ -112,7 +116,8 @@ export class Session {
 
   #text(step: Step, words: readonly string[], { stdout, stderr, exitCode }: Outcome): string {
     const isBinary = words.includes("protobuf") || words.includes("--write-out=protobuf");
-    const printed = isBinary && exitCode === 0 ? describeMessage(words[1] ?? "", stdout) : Buffer.from(stdout).toString("utf8");
+    const printed =
+      isBinary && exitCode === 0 ? describeMessage(words[1] ?? "", stdout) : Buffer.from(stdout).toString("utf8");
     if (step.capture !== undefined) {
       const found = LEASE_OR_MEMBER.exec(printed);
       const id = found?.[3] === undefined ? BigInt(`0x${found?.[1] ?? found?.[2] ?? 0}`) : BigInt(found[3]);
@@ -150,15 +155,16 @@ export class Session {
     return word.replaceAll(/\$([A-Z]+[0-9]*)/g, (all, name: string) => this.#values.get(name) ?? all);
   }
 
-  async #change([what, name]: readonly string[]): Promise<void> {
+  async #change([what, name = ""]: readonly string[]): Promise<string | undefined> {
+    let said: string | undefined;
     if (what === "reserve") await this.system.reserve();
-    else if (what === "start") {
-      const place = this.system.places.find((known) => known.name === name);
-      if (place === undefined) throw new Error(`there is no member ${name}`);
-      await this.system.startMember(place, this.system.places, "existing");
-    } else if (what === "lead") await this.#lead(name ?? "");
+    else if (what === "start") await this.system.startMember(this.system.place(name), this.system.places, "existing");
+    else if (what === "lead") await this.#lead(name);
+    else if (what === "leaving") this.system.mayEnd(name);
+    else if (what === "ends") said = `${name} ended with ${await this.system.ended(name)}`;
     else throw new Error(`system ${what}: no such thing`);
     await this.#learn();
+    return said;
   }
 
   /** Makes a member the leader, whoever it is now. */
@@ -172,7 +178,9 @@ export class Session {
   /** Learns what the system's own texts are: ids, ports, folder. */
   async #learn(): Promise<void> {
     const client = connect(this.system);
-    const { header, members } = await call(client, ClusterService.memberList, newMemberListRequest()).finally(() => client.close());
+    const { header, members } = await call(client, ClusterService.memberList, newMemberListRequest()).finally(() =>
+      client.close(),
+    );
     this.#known.push(...formsOfId(header?.clusterId ?? 0n, "<cluster>"), [this.system.root, "<root>"]);
     this.#learnPlaces(members);
     this.#values.set("EPS", this.system.endpoints);
@@ -208,5 +216,8 @@ function describeMessage(command: string, bytes: Uint8Array): string {
 
 function namesOfMetrics(body: string): string {
   const types = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
-  return types.filter((line) => !FOREIGN_METRIC.test(line)).sort().join("\n");
+  return types
+    .filter((line) => !FOREIGN_METRIC.test(line))
+    .sort()
+    .join("\n");
 }

@@ -3,7 +3,13 @@
  * How events are spread over responses is the server's to choose, within rules that are checked here.
  */
 import type { ClientCall, GrpcClient } from "@quorate/grpc";
-import { type Event, type WatchCreateRequest, type WatchRequest, type WatchResponse, WatchService } from "@quorate/proto";
+import {
+  type Event,
+  type WatchCreateRequest,
+  type WatchRequest,
+  type WatchResponse,
+  WatchService,
+} from "@quorate/proto";
 import type { Bite } from "./bite.ts";
 import { forgetIdentities } from "./permitted.ts";
 import { describe } from "./wire.ts";
@@ -34,14 +40,18 @@ export class WatchLane {
 
   constructor(client: GrpcClient, bite: Bite | undefined) {
     this.#bite = bite;
-    this.#call = client.stream(WatchService.watch, {}, {
-      onMessage: (response) => this.#take(response),
-      onStatus: ({ code, message }) => {
-        this.#ended = `${code} ${message}`;
-        this.#log(NONE, `the stream ended: ${this.#ended}`);
-        this.#wake();
+    this.#call = client.stream(
+      WatchService.watch,
+      {},
+      {
+        onMessage: (response) => this.#take(response),
+        onStatus: ({ code, message }) => {
+          this.#ended = `${code} ${message}`;
+          this.#log(NONE, `the stream ended: ${this.#ended}`);
+          this.#wake();
+        },
       },
-    });
+    );
   }
 
   /** Creates a watcher; resolves when the server has answered. */

@@ -124,7 +124,11 @@ export class WatchPairs {
     const ids = new Set([...expected.logs.keys(), ...actual.logs.keys()]);
     for (const id of ids) {
       const [a, b] = [expected, actual].map((lane) => (lane.logs.get(id) ?? []).join("\n"));
-      this.#pair.same(id === NONE ? `what stream ${stream} said of no watcher` : `watcher ${id} of stream ${stream}`, a!, b!);
+      this.#pair.same(
+        id === NONE ? `what stream ${stream} said of no watcher` : `watcher ${id} of stream ${stream}`,
+        a!,
+        b!,
+      );
     }
     this.events += expected.events;
     expected.events = 0;
