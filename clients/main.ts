@@ -10,13 +10,17 @@ import { drawSeed } from "@quorate/testkit";
 import { Bite } from "./bite.ts";
 import { killChildrenAtExit } from "./children.ts";
 import { judgeDifferential } from "./differential.ts";
+import { judgeEtcd3 } from "./etcd3.ts";
 import { judgeEtcdctl } from "./etcdctl.ts";
+import { judgeGrpcJs } from "./grpc-js.ts";
 import type { Judgement, Part } from "./part.ts";
 import { findReference } from "./reference.ts";
 
 const PARTS: Readonly<Record<string, (part: Part) => Promise<Judgement>>> = {
-  differential: judgeDifferential,
   etcdctl: judgeEtcdctl,
+  differential: judgeDifferential,
+  etcd3: judgeEtcd3,
+  "grpc-js": judgeGrpcJs,
 };
 
 const SUBJECT = join(import.meta.dirname, "../../bin/quorate");

@@ -64,10 +64,10 @@ function settleTies(request: RangeRequest, answer: RangeResponse): void {
   if (sortTarget === SortTarget.KEY) return;
   const { kvs } = answer;
   // Sorted by what is not shown: only which keys there are can be compared, and of a cut answer not even that.
-  const sortedBy = sortTarget === SortTarget.VALUE && keysOnly ? () => "" : (kv: KeyValue) => targetOf(kv, sortTarget);
+  const sortValue = sortTarget === SortTarget.VALUE && keysOnly ? () => "" : (kv: KeyValue) => targetOf(kv, sortTarget);
   for (let start = 0; start < kvs.length; ) {
     let end = start + 1;
-    while (end < kvs.length && sortedBy(kvs[end]!) === sortedBy(kvs[start]!)) end++;
+    while (end < kvs.length && sortValue(kvs[end]!) === sortValue(kvs[start]!)) end++;
     const group = kvs.slice(start, end).sort((a, b) => compareBytes(a.key, b.key));
     const isCut = end === kvs.length && answer.more;
     group.forEach((kv, i) => {

@@ -1,6 +1,6 @@
 /** etcdctl on a cluster: members, learners, who leads. Three members, the first of which is made the leader. */
 
-export const CLUSTER_SCRIPT: string = String.raw`
+export const CLUSTER_SCRIPT: string = `
 system lead m1
 ~members member list
 ~table,members member list -w table
@@ -84,6 +84,8 @@ member promote $MEMBER4
 get a --endpoints=$EP4 -w fields
 move-leader $MEMBER4
 move-leader $M1 --endpoints=$EP4
+system leaving m4
 member remove $MEMBER4
+system ends m4
 ~members member list
 `;

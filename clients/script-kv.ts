@@ -109,10 +109,6 @@ get a --consistency=l
 get a --consistency=s
 get a --consistency=x
 get '' --prefix --min-mod-rev=5 --keys-only
-get '' --prefix --max-mod-rev=5 --keys-only
-get '' --prefix --min-create-rev=4 --keys-only -w json
-get '' --prefix --max-create-rev=4 --keys-only -w json
-get '' --prefix --min-mod-rev=9 --max-mod-rev=3
 get a b c d
 get
 get a --limit=x
@@ -194,6 +190,10 @@ until W w/4 1
 until J dy80 1
 until F w/4 1
 until V w/4 1
+until K '"w/2" ""' 1
+until R w/3 1
+until I w/4 1
+until X 'DELETE' 1
 put w/5 last
 put w/2 last
 put w/1 last

@@ -13,7 +13,7 @@
  *     until W "a" 2                    waits until its stdout holds the text twice; no command
  *     stop W                           interrupts it; its whole output is compared
  *     retry "text" member add ...      runs again while stderr holds the text, up to a deadline; only the last run counts
- *     system learner                   something that the runner does to the system; no command
+ *     system lead m1                   what is done to the system (session.ts); no command
  *
  * Words are separated by spaces; '...' is taken as it is, "..." with JSON's escapes; $NAME stands for a value of the system.
  */

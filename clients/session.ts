@@ -87,8 +87,7 @@ export class Session {
         return this.#text(step, ["etcdctl"], await running.interrupt());
       }
       case "system":
-        await this.#change(words);
-        return undefined;
+        return this.#change(words);
       default:
         throw step.action satisfies never;
     }
@@ -156,15 +155,16 @@ export class Session {
     return word.replaceAll(/\$([A-Z]+[0-9]*)/g, (all, name: string) => this.#values.get(name) ?? all);
   }
 
-  async #change([what, name]: readonly string[]): Promise<void> {
+  async #change([what, name = ""]: readonly string[]): Promise<string | undefined> {
+    let said: string | undefined;
     if (what === "reserve") await this.system.reserve();
-    else if (what === "start") {
-      const place = this.system.places.find((known) => known.name === name);
-      if (place === undefined) throw new Error(`there is no member ${name}`);
-      await this.system.startMember(place, this.system.places, "existing");
-    } else if (what === "lead") await this.#lead(name ?? "");
+    else if (what === "start") await this.system.startMember(this.system.place(name), this.system.places, "existing");
+    else if (what === "lead") await this.#lead(name);
+    else if (what === "leaving") this.system.mayEnd(name);
+    else if (what === "ends") said = `${name} ended with ${await this.system.ended(name)}`;
     else throw new Error(`system ${what}: no such thing`);
     await this.#learn();
+    return said;
   }
 
   /** Makes a member the leader, whoever it is now. */

@@ -3,6 +3,7 @@
  * folder. Knows nothing of whose binary it is.
  */
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,6 +39,7 @@ export class System {
   readonly places: Place[] = [];
   readonly #recipe: Recipe;
   readonly #members: Member[] = [];
+  readonly #mayEnd = new Set<string>();
 
   private constructor(recipe: Recipe) {
     this.#recipe = recipe;
@@ -110,10 +112,29 @@ export class System {
     });
   }
 
+  place(name: string): Place {
+    const place = this.places.find((known) => known.name === name);
+    if (place === undefined) throw new Error(`there is no member ${name}`);
+    return place;
+  }
+
+  /** From now on the end of this member is no surprise. */
+  mayEnd(name: string): void {
+    this.#mayEnd.add(name);
+  }
+
+  /** How a member ended that is about to. @throws when it does not in time. */
+  async ended(name: string): Promise<number | string | null> {
+    const child = this.#members.find(({ place }) => place.name === name)?.child;
+    if (child === undefined) throw new Error(`member ${name} was never started`);
+    if (!hasEnded(child)) await once(child, "exit", { signal: AbortSignal.timeout(READY_WITHIN_MS) });
+    return child.exitCode ?? child.signalCode;
+  }
+
   /** The members that have ended although nobody asked them to, with the last of their logs; empty when all is well. */
   deaths(): string {
     return this.#members
-      .filter(({ child }) => child.exitCode !== null || child.signalCode !== null)
+      .filter(({ place, child }) => hasEnded(child) && !this.#mayEnd.has(place.name))
       .map(({ place, tail }) => `${this.label} ${place.name} has ended:\n${tail()}`)
       .join("\n");
   }
@@ -122,7 +143,7 @@ export class System {
   async stop(): Promise<void> {
     await Promise.all(
       this.#members.map(async ({ child }) => {
-        if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+        if (hasEnded(child) || child.pid === undefined) return;
         const ended = new Promise((resolve) => child.once("exit", resolve));
         child.kill("SIGKILL");
         await ended;
@@ -130,6 +151,10 @@ export class System {
     );
     rmSync(this.root, { recursive: true, force: true });
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** Where data goes: into memory where there is plenty, because what is judged are answers, and waiting for disks takes most of the time. */
