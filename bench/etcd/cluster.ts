@@ -202,5 +202,5 @@ export function memberLogs(folder: string): { readonly path: string; readonly ta
 
 /** Removes what the members left. */
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
