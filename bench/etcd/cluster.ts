@@ -131,6 +131,10 @@ async function spawnMembers({ system, members, folder, command }: ClusterOptions
     const child = spawn(run.command, [...run.args, ...flags], { stdio: ["ignore", log, log] });
     closeSync(log);
     child.on("error", () => {});
+    // Whoever ends this process early must not leave members behind.
+    const end = (): void => void child.kill("SIGKILL");
+    process.prependListener("exit", end);
+    child.on("exit", () => process.off("exit", end));
     return { child, pid: child.pid ?? 0, clientPort: ports[i * 2] as number };
   });
 }
@@ -198,5 +202,5 @@ export function memberLogs(folder: string): { readonly path: string; readonly ta
 
 /** Removes what the members left. */
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }

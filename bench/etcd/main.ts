@@ -106,30 +106,28 @@ async function main(): Promise<void> {
   const systems = { etcd: findEtcd(), ours: findSubject() };
   const h2load = findH2load();
   const root = mkdtempSync(join(tmpdir(), "quorate-bench-"));
-  try {
-    const machine = describeMachine(root);
-    log(machineText(machine));
-    const figures = new Figures();
-    const bench: Bench = { options, systems, figures, root, h2load, failures: [] };
-    const { rounds } = options.scale;
-    for (let i = 1; i <= rounds; i++) {
-      log(`\nround ${i} of ${rounds}`);
-      for (const scenario of ROUND) await runScenario(bench, scenario);
-    }
-    for (const scenario of ONCE) await runScenario(bench, scenario);
-    log(`\n${machineText(machine)}\n${systems.etcd.name} and ${systems.ours.name}, medians of ${rounds} rounds\n`);
-    log(textTable(figures));
-    if (bench.failures.length > 0) throw new PlainError(`not everything was measured:\n${bench.failures.join("\n")}`);
-    if (!options.write) return;
-    const command = `npm run bench:etcd -- ${process.argv.slice(2).join(" ")}`;
-    log(
-      `\nwritten to ${writePage({ figures, machine, etcd: systems.etcd.name, ours: systems.ours.name, command, rounds, at: new Date() })}`,
-    );
-  } finally {
-    removeFolder(root);
+  process.on("exit", () => removeFolder(root));
+  const machine = describeMachine(root);
+  log(machineText(machine));
+  const figures = new Figures();
+  const bench: Bench = { options, systems, figures, root, h2load, failures: [] };
+  const { rounds } = options.scale;
+  for (let i = 1; i <= rounds; i++) {
+    log(`\nround ${i} of ${rounds}`);
+    for (const scenario of ROUND) await runScenario(bench, scenario);
   }
+  for (const scenario of ONCE) await runScenario(bench, scenario);
+  log(`\n${machineText(machine)}\n${systems.etcd.name} and ${systems.ours.name}, medians of ${rounds} rounds\n`);
+  log(textTable(figures));
+  if (bench.failures.length > 0) throw new PlainError(`not everything was measured:\n${bench.failures.join("\n")}`);
+  if (!options.write) return;
+  const command = `npm run bench:etcd -- ${process.argv.slice(2).join(" ")}`;
+  const names = { etcd: systems.etcd.name, ours: systems.ours.name };
+  log(`\nwritten to ${writePage({ figures, machine, ...names, command, rounds, at: new Date() })}`);
 }
 
+// So that what is done at exit is done.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 try {
   await main();
   process.exit(0);

@@ -112,22 +112,19 @@ async function main(name: string | undefined): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), "quorate-profile-data-"));
   // Second by second: what was before a change is still there behind it.
   const folder = join(RESULTS, `${name}-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}`);
-  try {
-    if (load === undefined) {
-      await filledAndStopped({ system: findSubject(), members: 1, folder: data }, START_KEYS);
-      return await profiled({ members: 1, data, folder }, async () => {});
-    }
-    const h2load = findH2load();
-    const loadFiles = join(data, "load");
-    mkdirSync(loadFiles);
-    const turn = { scale: { ...QUICK, seconds }, h2load, folder: loadFiles, log: print };
-    await profiled({ members: load.members, data, folder }, async (cluster) => {
-      const found = await load.run(turn, cluster);
-      if (found !== undefined) print(`under the profiler: ${JSON.stringify(found)}`);
-    });
-  } finally {
-    removeFolder(data);
+  process.on("exit", () => removeFolder(data));
+  if (load === undefined) {
+    await filledAndStopped({ system: findSubject(), members: 1, folder: data }, START_KEYS);
+    return await profiled({ members: 1, data, folder }, async () => {});
   }
+  const h2load = findH2load();
+  const loadFiles = join(data, "load");
+  mkdirSync(loadFiles);
+  const turn = { scale: { ...QUICK, seconds }, h2load, folder: loadFiles, log: print };
+  await profiled({ members: load.members, data, folder }, async (cluster) => {
+    const found = await load.run(turn, cluster);
+    if (found !== undefined) print(`under the profiler: ${JSON.stringify(found)}`);
+  });
 }
 
 const { values, positionals } = parseArgs({
@@ -139,6 +136,8 @@ const { values, positionals } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const top = Number(values.top);
+// So that what is done at exit is done.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 try {
   await main(positionals[0]);
   process.exit(0);
