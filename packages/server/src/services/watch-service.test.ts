@@ -17,7 +17,7 @@ import {
   type WatchRequest,
   type WatchResponse,
 } from "@quorate/proto";
-import { type OpenStream, ServiceLab } from "../testing/service-lab.ts";
+import { type OpenStream, ServiceLab } from "../testing/index.ts";
 import type { SingleMemberOptions } from "../testing/single-member.ts";
 import { WatchedMember } from "../testing/watched-member.ts";
 import { WatchService } from "./watch-service.ts";
