@@ -25,7 +25,7 @@ export function checkFiles(files: readonly SourceFile[]): Finding[] {
 function checkLayers(file: SourceFile): Finding[] {
   const { packageName, path } = file;
   if (packageName === undefined) return [];
-  const allowed = [...(MAY_IMPORT[packageName] ?? []), ...(file.isTest ? ["testkit"] : [])];
+  const allowed = [...(MAY_IMPORT[packageName] ?? []), ...(isForTests(file) ? ["testkit"] : [])];
   const findings: Finding[] = [];
   for (const { specifier, line } of importsOf(file)) {
     const [, name, inner] = /^@quorate\/([^/]+)(\/.*)?$/.exec(specifier) ?? [];
@@ -35,6 +35,11 @@ function checkLayers(file: SourceFile): Finding[] {
     if (inner !== undefined) findings.push({ path, line, message: `import @quorate/${name}, not a file inside it` });
   }
   return findings;
+}
+
+/** A test, or what only tests import. */
+function isForTests({ path, isTest }: SourceFile): boolean {
+  return isTest || path.includes("/src/testing/");
 }
 
 /** Node's modules appear in node-*.ts, in main files and in tests, and never in a pure package. */
@@ -121,8 +126,8 @@ function checkDeadFiles(files: readonly SourceFile[]): Finding[] {
     for (const match of file.text.matchAll(/"\.\/([a-z0-9-]+)\.(?:js|ts)"/g))
       alive.add(resolve(file.path, `./${match[1]}.ts`));
   }
-  const isEntry = ({ path, isTest }: SourceFile): boolean =>
-    isTest || /(^|\/)(index|[^/]*main|run-tests|pure-tests)\.ts$/.test(path);
+  const isEntry = (file: SourceFile): boolean =>
+    isForTests(file) || /(^|\/)(index|[^/]*main|run-tests|pure-tests)\.ts$/.test(file.path);
   return files
     .filter((file) => !isEntry(file) && !alive.has(file.path))
     .map(({ path }) => ({ path, line: 1, message: "nothing imports this file: delete it" }));

@@ -112,6 +112,3 @@ export function newEffects<W>(): Effects<W> {
 }
 
 export const CONFIRMED: Settled = { kind: "confirmed" };
-
-/** Whoever settles waiters: the record of the step under way. */
-export type Settle<W> = (waiter: W, settled: Settled) => void;

@@ -72,7 +72,7 @@ export function drawClusterOptions(random: Prng): ClusterOptions {
     },
     chances: {
       client: random.pick([0.1, 0.5, 1]),
-      change: some(0.6, 0.01),
+      change: some(0.6, 0.03),
       transfer: some(0.5, 0.01),
       crash: some(0.7, 0.005),
       start: 0.02,
