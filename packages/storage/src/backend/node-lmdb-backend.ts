@@ -23,7 +23,7 @@ import type { BackendStats } from "./backend-protocol.ts";
 import { ChangeLog, type Chunk } from "./change-log.ts";
 import type { ImageExport, ImageJobInit } from "./image-protocol.ts";
 import { appliedOf, CONSISTENT_INDEX_KEY, TERM_KEY, uint64Bytes } from "./meta-rows.ts";
-import { Defragmentation, type DefragmentHost } from "./node-defragment.ts";
+import { Defragmentation, type DefragmentHost, removeUnfinishedCopy } from "./node-defragment.ts";
 import { ImageJob } from "./node-image-job.ts";
 import type { Transaction } from "./node-lmdb.ts";
 import { lmdbFailure, MAX_KEY_BYTES, unusable } from "./node-lmdb-file.ts";
@@ -63,6 +63,7 @@ export function mapSizeForQuota(quotaBytes: number): number {
 /** Opens the backend, and makes it where there is none. @throws StorageError `Locked`, `Corrupt`, `IoFailed` */
 export async function openLmdbBackend(options: LmdbBackendOptions): Promise<LmdbBackend> {
   const lock = await lockDataDir(dirname(options.file));
+  removeUnfinishedCopy(options.file);
   const backend = new LmdbBackend(options, lock);
   try {
     return await backend.opened();
