@@ -61,11 +61,7 @@ stream.resume();
 /** Every x.test.js below a dist folder, in a stable order; the slow ones, which start processes, first. */
 function compiledTests(): string[] {
   const folders = readdirSync(join(ROOT, "packages")).map((name) => join(ROOT, "packages", name, "dist"));
-<<<<<<< HEAD
-  folders.push(join(ROOT, "tools/dist"), join(ROOT, "bench/dist"));
-=======
-  folders.push(join(ROOT, "tools/dist"), join(ROOT, "clients/dist"));
->>>>>>> 66b01daa78a34bdf859d3581e8dd98ae9cd15e6e
+  folders.push(join(ROOT, "tools/dist"), join(ROOT, "bench/dist"), join(ROOT, "clients/dist"));
   const found = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".test.js") && existsSync(sourceOf(join(folder, name))))
@@ -78,11 +74,7 @@ function compiledTests(): string[] {
 /** Compiled tests outlive their source; those do not run. */
 function sourceOf(compiled: string): string {
   return compiled
-<<<<<<< HEAD
-    .replace(/\/(tools|bench)\/dist\//, "/$1/")
-=======
-    .replace(/\/(tools|clients)\/dist\//, "/$1/")
->>>>>>> 66b01daa78a34bdf859d3581e8dd98ae9cd15e6e
+    .replace(/\/(tools|bench|clients)\/dist\//, "/$1/")
     .replace("/dist/", "/src/")
     .replace(/\.js$/, ".ts");
 }
