@@ -126,8 +126,8 @@ function checkDeadFiles(files: readonly SourceFile[]): Finding[] {
     for (const match of file.text.matchAll(/"\.\/([a-z0-9-]+)\.(?:js|ts)"/g))
       alive.add(resolve(file.path, `./${match[1]}.ts`));
   }
-  const isEntry = (file: SourceFile): boolean =>
-    isForTests(file) || /(^|\/)(index|[^/]*main|run-tests|pure-tests)\.ts$/.test(file.path);
+  const isEntry = ({ path, isTest }: SourceFile): boolean =>
+    isTest || /(^|\/)(index|[^/]*main|run-tests|pure-tests)\.ts$/.test(path);
   return files
     .filter((file) => !isEntry(file) && !alive.has(file.path))
     .map(({ path }) => ({ path, line: 1, message: "nothing imports this file: delete it" }));

@@ -45,7 +45,7 @@ const MAX_HEAL_MS = 120_000;
 /** What is under way when the last client has gone is done after so many rounds. */
 const MAX_REST_ROUNDS = 500;
 /** Longer than any lease lives after the last client is gone. */
-const LEASES_GONE_MS = 20_000;
+const LEASES_GONE_MS = 10_000;
 
 export function drawClusterOptions(random: Prng): ClusterOptions {
   const some = (chance: number, value: number): number => (random.chance(chance) ? value : 0);
@@ -53,7 +53,7 @@ export function drawClusterOptions(random: Prng): ClusterOptions {
   return {
     voters: random.pick([1, 2, 3, 3, 3, 4, 5]),
     spares: random.below(3),
-    durationMs: 5_000 + random.below(20_000),
+    durationMs: 3_000 + random.below(12_000),
     network: { maxDelayMs: random.pick([2, 20, 100]), loss: some(0.5, 0.15), duplicate: some(0.4, 0.1) },
     member: {
       snapshotCount,
@@ -72,8 +72,8 @@ export function drawClusterOptions(random: Prng): ClusterOptions {
     },
     chances: {
       client: random.pick([0.1, 0.5, 1]),
-      change: some(0.6, 0.01),
-      transfer: some(0.5, 0.005),
+      change: some(0.6, 0.03),
+      transfer: some(0.5, 0.01),
       crash: some(0.7, 0.005),
       start: 0.02,
       pause: some(0.5, 0.003),
@@ -223,7 +223,8 @@ export class MemberCluster {
     const ids = this.#members.map(({ id }) => id);
     if (up.length > 0 && random.chance(chances.client)) this.#clients.act(random.pick(up));
     if (up.length > 0 && random.chance(chances.change)) this.#change(random.pick(up));
-    if (up.length > 0 && random.chance(chances.transfer)) this.#transfer(random.pick(up));
+    if (up.length > 0 && random.chance(chances.transfer))
+      this.#transfer(up.find((m) => m.member.isLeader) ?? random.pick(up));
     if (up.length > 0 && random.chance(chances.crash)) this.#crash(random.pick(up));
     if (up.length > 0 && random.chance(chances.pause))
       random.pick(up).pause(this.nowMs + random.pick([200, 1_500, 4_000]));
