@@ -8,7 +8,7 @@ export type Known = readonly [text: string, name: string];
 
 type Rule = { readonly why: string; readonly apply: (text: string) => string };
 
-export type RuleName = "took" | "size" | "raft" | "table" | "hash" | "members" | "ttl" | "order";
+export type RuleName = "took" | "size" | "raft" | "table" | "hash" | "members" | "ttl" | "order" | "lines" | "session";
 
 /** Rules that a step asks for by name. */
 export const RULES: Readonly<Record<RuleName, Rule>> = {
@@ -65,6 +65,14 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
         .split("\n")
         .sort()
         .join("\n"),
+  },
+  lines: {
+    why: "two processes write to one output",
+    apply: (text) => text.split("\n").sort().join("\n"),
+  },
+  session: {
+    why: "the lease of a lock's or election's session, which the server draws",
+    apply: (text) => text.replaceAll(/\b(held|race)\/[0-9a-f]{8,16}\b/g, "$1/<session>"),
   },
   ttl: {
     why: "a lease has lived a moment longer",

@@ -41,7 +41,7 @@ member add m9
 member add m9 --peer-urls=nonsense
 member add m9 --peer-urls=http://127.0.0.1
 member add m9 --peer-urls=$PEER1
-~members member add m9 --peer-urls=http://127.0.0.1:9 --learner => MEMBER9
+~members retry "unhealthy cluster" member add m9 --peer-urls=http://127.0.0.1:9 --learner => MEMBER9
 ~members member list
 member add m8 --peer-urls=http://127.0.0.1:8 --learner
 member promote $MEMBER9

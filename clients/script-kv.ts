@@ -213,7 +213,7 @@ stop J
 stop F
 stop X
 stop R
-stop K
+~lines stop K
 stop I
 watch
 watch a b c d
@@ -225,7 +225,7 @@ watch a --no-such
 revision NOW
 put wi 1
 bg WI watch wi --rev=$NOW
-until WI wi 1
+until WI 'wi\n1\n' 1
 stop WI
 
 # compaction
@@ -237,7 +237,7 @@ compaction $C
 compaction $C
 compaction 1
 compaction 1000000
-compaction -5
+compaction -- -5
 compaction x
 compaction
 get k --rev=1

@@ -4,12 +4,15 @@ export const SERVER_SCRIPT: string = String.raw`
 # lease
 lease grant 600 => LEASE1
 lease grant 600 -w json => LEASE2
+lease list
+lease list -w json
+lease list -w fields
+lease list -w table
 lease grant 600 -w fields => LEASE6
-lease grant 600 -w protobuf
 lease grant 600 -w table
 lease grant 1 => LEASE3
 lease grant 0 => LEASE4
-lease grant -5 => LEASE5
+lease grant -- -5 => LEASE5
 lease grant 9000000001
 lease grant x
 lease grant
@@ -42,7 +45,7 @@ lease keep-alive 123456 --once
 lease keep-alive 123456
 lease keep-alive zz --once
 bg KEEP lease keep-alive $LEASE2
-until KEEP keepalived 1
+until KEEP 'keepalived with TTL(600)\n' 1
 stop KEEP
 lease revoke $LEASE1
 lease revoke $LEASE1
@@ -51,7 +54,6 @@ lease revoke zz
 lease revoke
 get l/ --prefix
 del l --prefix
-put expired 1 --lease=$LEASE3
 
 # lock and elect
 lock mutex sh -c 'echo locked by $ETCD_LOCK_KEY | sed s,/.*,,; exit 7'
@@ -60,19 +62,32 @@ lock mutex sh -c 'exit 0' --ttl=5
 lock mutex no-such-program
 lock
 bg LOCK lock held --ttl=20
-until LOCK held/ 1
+until LOCK 'held/' 1
+bg NEXT lock held --ttl=20
 get held --prefix --count-only -w fields
 lock held true --ttl=x
 bg ELECT elect race first
-until ELECT first 1
+until ELECT 'first\n' 1
 get race --prefix --print-value-only
 bg LISTEN elect -l race
-until LISTEN first 1
+until LISTEN 'first\n' 1
+bg SECOND elect race second
+~session stop LOCK
+until NEXT 'held/' 1
+~session stop NEXT
+get held --prefix --keys-only
+~session stop ELECT
+until LISTEN 'second\n' 1
+until SECOND 'second\n' 1
+~session stop SECOND
+~session stop LISTEN
 elect
 elect race
 elect -l race proposal
 
 # leases expire
+lease grant 4 => LEASE7
+put expired 1 --lease=$LEASE7
 bg GONE watch expired --rev=1
 until GONE 'expired\n\n' 1
 stop GONE

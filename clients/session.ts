@@ -55,7 +55,10 @@ export class Session {
     return session;
   }
 
-  /** Does what the step says. The text has all of the answer in it; undefined where there is none to compare. */
+  /**
+   * Does what the step says. The text has all of the answer in it; undefined where there is none to compare.
+   * @throws when what the step waits for does not come.
+   */
   async perform(step: Step): Promise<string | undefined> {
     const words = step.words.map((word) => this.#fill(word));
     switch (step.action) {
@@ -77,10 +80,9 @@ export class Session {
       }
       case "until": {
         const [name = "", text = "", times = "1"] = words;
-        const isThere = await this.#besideCalled(name).until(text.replaceAll("\\n", "\n"), Number(times), UNTIL_MS);
-        return isThere
-          ? undefined
-          : `${name} did not print "${text}" ${times} times; it printed:\n${this.#besideCalled(name).stdout}`;
+        const running = this.#besideCalled(name);
+        if (await running.until(text.replaceAll("\\n", "\n"), Number(times), UNTIL_MS)) return undefined;
+        throw new Error(`${name} did not print "${text}" ${times} times; it printed:\n${running.stdout}`);
       }
       case "stop": {
         const running = this.#besideCalled(words[0] ?? "");
@@ -118,18 +120,22 @@ export class Session {
     const isBinary = words.includes("protobuf") || words.includes("--write-out=protobuf");
     const printed =
       isBinary && exitCode === 0 ? describeMessage(words[1] ?? "", stdout) : Buffer.from(stdout).toString("utf8");
-    if (step.capture !== undefined) {
-      const found = LEASE_OR_MEMBER.exec(printed);
-      const id = found?.[3] === undefined ? BigInt(`0x${found?.[1] ?? found?.[2] ?? 0}`) : BigInt(found[3]);
-      this.#values.set(step.capture, id.toString(16));
-      if (id !== 0n) this.#known.push(...formsOfId(id, `<${step.capture}>`));
-    }
+    if (step.capture !== undefined) this.#capture(step.capture, printed, stderr);
     const show = (text: string): string =>
       normalise(`exit ${exitCode}\nstdout:\n${text}\nstderr:\n${stderr}`, this.#known, step.rules);
     const falsified = this.#bite?.text(printed);
     if (falsified === undefined) return show(printed);
     if (show(falsified) === show(printed)) this.#bite?.missed.push(`${step.text}\n    ${printed}\n    ${falsified}`);
     return show(falsified);
+  }
+
+  /** Gives the id in an output a name. */
+  #capture(name: string, printed: string, stderr: string): void {
+    const [, lease, member, decimal] = LEASE_OR_MEMBER.exec(printed) ?? [];
+    const text = decimal ?? (lease ?? member)?.replace(/^/, "0x");
+    if (text === undefined) throw new Error(`no id in the output: ${printed}${stderr}`);
+    this.#values.set(name, BigInt(text).toString(16));
+    this.#known.push(...formsOfId(BigInt(text), `<${name}>`));
   }
 
   #args(args: readonly string[]): string[] {

@@ -61,7 +61,7 @@ stream.resume();
 /** Every x.test.js below a dist folder, in a stable order; the slow ones, which start processes, first. */
 function compiledTests(): string[] {
   const folders = readdirSync(join(ROOT, "packages")).map((name) => join(ROOT, "packages", name, "dist"));
-  folders.push(join(ROOT, "tools/dist"), join(ROOT, "bench/dist"));
+  folders.push(join(ROOT, "tools/dist"), join(ROOT, "bench/dist"), join(ROOT, "clients/dist"));
   const found = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".test.js") && existsSync(sourceOf(join(folder, name))))
@@ -74,7 +74,7 @@ function compiledTests(): string[] {
 /** Compiled tests outlive their source; those do not run. */
 function sourceOf(compiled: string): string {
   return compiled
-    .replace(/\/(tools|bench)\/dist\//, "/$1/")
+    .replace(/\/(tools|bench|clients)\/dist\//, "/$1/")
     .replace("/dist/", "/src/")
     .replace(/\.js$/, ".ts");
 }

@@ -90,14 +90,11 @@ export class Cluster {
   }
 
   leaderMemory(): Memory {
-    return memoryOf((this.#members[this.leader] as Member).pid);
+    return memoryOf(this.leaderPid);
   }
 
-  /** A value out of the leader's metrics; undefined where there is no such line. */
-  async leaderMetric(line: RegExp): Promise<number | undefined> {
-    const response = await fetch(`http://${HOST}:${this.leaderPort}/metrics`, { signal: AbortSignal.timeout(5_000) });
-    const found = line.exec(await response.text())?.[1];
-    return found === undefined ? undefined : Number(found);
+  get leaderPid(): number {
+    return (this.#members[this.leader] as Member).pid;
   }
 
   /** Whether the leader is who it was at the start: what was measured against it may be a follower's otherwise. */

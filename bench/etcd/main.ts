@@ -14,6 +14,8 @@ import { Figures, ROWS, type RowName, type Side } from "./figures.ts";
 import { describeMachine, machineText, textTable, writePage } from "./report.ts";
 import {
   FULL,
+  LOOP,
+  loop,
   MEMORY,
   memory,
   ONE,
@@ -41,6 +43,7 @@ const ROUND: readonly Scenario[] = [
 ];
 /** Run once, behind the rounds: what fills the disk's write cache comes last. */
 const ONCE: readonly Scenario[] = [
+  { name: "event loop", rows: LOOP, run: loop },
   { name: "memory", rows: MEMORY, run: memory },
   { name: "restart", rows: START, run: start },
 ];

@@ -1,4 +1,7 @@
 /** What is done to one cluster of one system, and which figures it gives. The same for both systems, and for a profile. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Caller } from "./caller.ts";
 import { Cluster } from "./cluster.ts";
 import type { Figures, RowName, Side } from "./figures.ts";
@@ -49,11 +52,12 @@ const RANGE_PAGE = 100;
 const FILL_CONNECTIONS = 8;
 /** What a latency run adds to the seconds of a throughput run: a tail needs a larger sample. */
 const TAIL_EXTRA_SECONDS = 2;
+/** A thousandth needs some thousands of samples. */
+const LOOP_LOADS = 2;
 /** After the last put: buffered changes are committed every 100 ms by both systems. */
 const SETTLE_MS = 1_000;
 /** h2load counts octets and answers at moments that are a little apart. */
 const LEAST_ANSWERED = 0.99;
-const EVENT_LOOP_DELAY = /^quorate_event_loop_delay_seconds\{[^}]*quantile="0\.999"[^}]*\} (\S+)/m;
 const PUT_PATH = "/etcdserverpb.KV/Put";
 const RANGE_PATH = "/etcdserverpb.KV/Range";
 
@@ -71,19 +75,17 @@ export type Turn = {
 };
 
 /** Rows that share a cluster of three members. */
-export const THREE: readonly RowName[] = ["put3", "cpu3", "get3", "sget3", "lat3", "p99", "loop"];
+export const THREE: readonly RowName[] = ["put3", "cpu3", "get3", "sget3", "lat3", "p99"];
 
 export async function three(turn: Turn): Promise<void> {
   const { figures, wants, scale } = turn;
   const cluster = await Cluster.start({ system: turn.system, members: 3, folder: turn.folder });
   try {
     const add = (row: RowName, value: number): void => record(turn, row, value);
-    if (["put3", "cpu3", "p99", "loop"].some((row) => wants(row as RowName))) {
+    if (["put3", "cpu3", "p99"].some((row) => wants(row as RowName))) {
       const { perSecond, cpuMicros } = await putLoad(turn, cluster);
       add("put3", perSecond);
       add("cpu3", cpuMicros);
-      const delay = await cluster.leaderMetric(EVENT_LOOP_DELAY);
-      if (delay !== undefined) add("loop", delay * 1_000);
     }
     if (wants("get3")) add("get3", await getLoad(turn, cluster, false));
     if (wants("sget3")) add("sget3", await getLoad(turn, cluster, true));
@@ -151,6 +153,30 @@ export async function memory(turn: Turn): Promise<void> {
     record(turn, "rss", residentMb);
     const parts = `${anonymousMb.toFixed(0)} MB without pages of files, at most ${peakMb.toFixed(0)} MB`;
     turn.log(`    of these ${parts}; the load took ${cores.toFixed(2)} cores, ${refused} refused`);
+    await noteLeader(turn, cluster);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+export const LOOP: readonly RowName[] = ["loop"];
+
+/** How long the leader's event loop of ours is held up under the load of put3, the warm-up left out. etcd has no such loop. */
+export async function loop(turn: Turn): Promise<void> {
+  if (turn.side === "etcd" || turn.system.command !== process.execPath) return turn.log("    no Node program");
+  const { warmUpSeconds, seconds } = turn.scale;
+  const preload = pathToFileURL(join(import.meta.dirname, "loop-delay-main.js"));
+  preload.search = encodeURIComponent(turn.folder);
+  const system = { ...turn.system, args: ["--import", preload.href, ...turn.system.args] };
+  const cluster = await Cluster.start({ system, members: 3, folder: turn.folder });
+  try {
+    await putLoad(turn, cluster);
+    process.kill(cluster.leaderPid, "SIGUSR2");
+    await putLoad({ ...turn, scale: { ...turn.scale, seconds: warmUpSeconds + seconds * LOOP_LOADS } }, cluster);
+    process.kill(cluster.leaderPid, "SIGUSR2");
+    const path = join(turn.folder, `loop-${cluster.leaderPid}`);
+    await new Promise((written) => setTimeout(written, SETTLE_MS));
+    record(turn, "loop", Number(readFileSync(path, "utf8")));
     await noteLeader(turn, cluster);
   } finally {
     await cluster.stop();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -216,10 +216,33 @@ function describeDefragment(): void {
       await backend.close();
     });
 
+    it("is refused on a disk without room for a copy, and the old file goes on", async (t) => {
+      const disk = newDir();
+      try {
+        execFileSync("mount", ["-t", "tmpfs", "-o", "size=66m", "tmpfs", disk], { stdio: "ignore" });
+      } catch {
+        t.skip("needs the right to mount a small file system");
+        return;
+      }
+      try {
+        const opened = await openAt(join(disk, "db"));
+        await fillAndEmpty(opened);
+        const { backend, commit } = opened;
+        await assert.rejects(backend.defragment(), { code: "NoSpace", message: /has no room for a file of \d+ bytes/ });
+        backend.put("key", rowKey(1), NOTHING);
+        await commit(3);
+        assert.deepEqual(readdirSync(disk).sort(), ["db", "db-lock"]);
+        await backend.close();
+      } finally {
+        execFileSync("umount", [disk]);
+      }
+    });
+
     it("holds every commit that was reported when it is killed at any moment", async () => {
       const seed = drawSeed();
       const prng = new Prng(seed);
-      const file = join(newDir(), "db");
+      const dir = newDir();
+      const file = join(dir, "db");
       for (let round = 0; round < 3; round++) {
         const child = spawn(process.execPath, [fileURLToPath(import.meta.url), "defragment", file], {
           stdio: ["ignore", "pipe", "inherit"],
@@ -227,6 +250,7 @@ function describeDefragment(): void {
         });
         const reported = await killWhileItWorks(child, prng);
         const { backend } = await openAt(file);
+        assert.deepEqual(readdirSync(dir).sort(), ["db", "db-lock"]);
         const { index } = backend.committed;
         assert.ok(index >= reported, `${index} of ${reported}; ${rerun("node-defragment", seed)}`);
         const model = new MemoryBackend();

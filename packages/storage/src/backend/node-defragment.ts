@@ -52,6 +52,17 @@ export type Copy = {
   readonly oldFile: FileHandle;
 };
 
+/** Removes what a process that ended in the middle has left. Nobody has the backend open. */
+export function removeUnfinishedCopy(file: string): void {
+  const fresh = freshFile(file);
+  removeLmdbFile(fresh);
+  removeLmdbFile(`${fresh}.tmp`);
+}
+
+function freshFile(file: string): string {
+  return `${file}.tmp-defragment`;
+}
+
 export class Defragmentation {
   readonly #file: string;
   readonly #fresh: string;
@@ -67,7 +78,7 @@ export class Defragmentation {
 
   constructor(file: string, { mapSizeBytes, sizeInUseBytes }: BackendStats, host: DefragmentHost) {
     this.#file = file;
-    this.#fresh = `${file}.tmp-defragment`;
+    this.#fresh = freshFile(file);
     this.#mapSizeBytes = mapSizeBytes;
     this.#host = host;
     this.#thread = new WriterThread(

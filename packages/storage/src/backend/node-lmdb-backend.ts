@@ -23,7 +23,7 @@ import type { BackendStats } from "./backend-protocol.ts";
 import { ChangeLog, type Chunk } from "./change-log.ts";
 import type { ImageExport, ImageJobInit } from "./image-protocol.ts";
 import { appliedOf, CONSISTENT_INDEX_KEY, TERM_KEY, uint64Bytes } from "./meta-rows.ts";
-import { Defragmentation, type DefragmentHost } from "./node-defragment.ts";
+import { Defragmentation, type DefragmentHost, removeUnfinishedCopy } from "./node-defragment.ts";
 import { ImageJob } from "./node-image-job.ts";
 import type { Transaction } from "./node-lmdb.ts";
 import { lmdbFailure, MAX_KEY_BYTES, unusable } from "./node-lmdb-file.ts";
@@ -63,6 +63,7 @@ export function mapSizeForQuota(quotaBytes: number): number {
 /** Opens the backend, and makes it where there is none. @throws StorageError `Locked`, `Corrupt`, `IoFailed` */
 export async function openLmdbBackend(options: LmdbBackendOptions): Promise<LmdbBackend> {
   const lock = await lockDataDir(dirname(options.file));
+  removeUnfinishedCopy(options.file);
   const backend = new LmdbBackend(options, lock);
   try {
     return await backend.opened();
@@ -111,7 +112,7 @@ class LmdbBackend implements HostBackend {
   /** The commit under way, while it may not reach the writer yet. */
   #heldBack: Chunk[] | undefined;
   /** Told when no commit is at the writer any more. */
-  #wakeIdle: (() => void) | undefined;
+  #wakeIdle: (() => void)[] = [];
   #defragmentation: { readonly work: Defragmentation; readonly finished: Promise<void> } | undefined;
   #failure: StorageError | undefined;
   #closed: Promise<void> | undefined;
@@ -239,6 +240,31 @@ class LmdbBackend implements HostBackend {
     return job.image();
   }
 
+  /**
+   * The image, and a snapshot of the same commit for who must know more of it than its position. The caller closes both.
+   * @throws StorageError like `exportImage`
+   */
+  async exportSnapshot(): Promise<{ readonly snapshot: BackendSnapshot; readonly image: ImageExport }> {
+    this.#check();
+    let job: Promise<ImageJob>;
+    let snapshot: BackendSnapshot;
+    await this.#hold();
+    try {
+      snapshot = this.snapshot();
+      job = this.#startJob("image");
+    } finally {
+      this.#release();
+    }
+    try {
+      const image = await (await job).image();
+      assert(image.applied.index === snapshot.applied.index, "an image and its snapshot are of one commit");
+      return { snapshot, image };
+    } catch (error) {
+      snapshot.close();
+      throw error;
+    }
+  }
+
   /** etcd's Maintenance.Hash over the same view as `exportImage` would take, by a thread of its own. */
   async hash(): Promise<{ readonly hash: number; readonly applied: AppliedPosition }> {
     const job = await this.#startJob("hash");
@@ -300,7 +326,7 @@ class LmdbBackend implements HostBackend {
     this.#stats = stats;
     this.#committed = position;
     this.#underWay = undefined;
-    this.#wakeIdle?.();
+    for (const wake of this.#wakeIdle.splice(0)) wake();
     if (stats.sizeBytes > SNAPSHOT_ROOM * stats.mapSizeBytes) this.#makeRoom();
     this.#options.onCommitted?.(position);
   }
@@ -317,6 +343,19 @@ class LmdbBackend implements HostBackend {
     await job.pinned();
     this.#release();
     return job;
+  }
+
+  /** Holds commits back until `#release`; settles when none is at the writer. @throws StorageError where there is no backend any more */
+  async #hold(): Promise<void> {
+    this.#holds++;
+    while (this.#failure === undefined && this.#underWay !== undefined && this.#heldBack === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#wakeIdle.push(resolve);
+      });
+    }
+    if (this.#failure === undefined) return;
+    this.#release();
+    throw this.#failure;
   }
 
   #release(): void {
@@ -353,18 +392,7 @@ class LmdbBackend implements HostBackend {
 
   #defragmentHost(): DefragmentHost {
     return {
-      hold: async () => {
-        this.#holds++;
-        while (this.#underWay !== undefined && this.#heldBack === undefined) {
-          if (this.#failure !== undefined) break;
-          await new Promise<void>((resolve) => {
-            this.#wakeIdle = resolve;
-          });
-        }
-        if (this.#failure === undefined) return;
-        this.#release();
-        throw this.#failure;
-      },
+      hold: () => this.#hold(),
       release: () => this.#release(),
       recycle: (chunks) => this.#log.recycle(chunks),
       switchTo: ({ writer, reader, stats, oldFile }) => {
@@ -420,7 +448,7 @@ class LmdbBackend implements HostBackend {
   #fail(error: StorageError): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    this.#wakeIdle?.();
+    for (const wake of this.#wakeIdle.splice(0)) wake();
     if (this.#reader !== undefined) this.#options.onFailure(error);
   }
 
