@@ -113,19 +113,21 @@ function checkShape(file: SourceFile): Finding[] {
   return findings;
 }
 
-/** A source file that nothing imports and nobody starts is dead. */
+/** A source file that nothing imports and nobody starts is dead. What stands in a folder `testing` is there for tests. */
 function checkDeadFiles(files: readonly SourceFile[]): Finding[] {
   const alive = new Set<string>();
-  for (const file of files.filter(({ isTest }) => !isTest)) {
+  for (const file of files) {
     for (const { specifier } of importsOf(file)) {
-      if (specifier.startsWith(".")) alive.add(resolve(file.path, specifier));
+      const path = resolve(file.path, specifier);
+      if (specifier.startsWith(".") && (!file.isTest || path.includes("/testing/"))) alive.add(path);
     }
+    if (file.isTest) continue;
     // A worker or process is started by its file's name.
     for (const match of file.text.matchAll(/"\.\/([a-z0-9-]+)\.(?:js|ts)"/g))
       alive.add(resolve(file.path, `./${match[1]}.ts`));
   }
-  const isEntry = (file: SourceFile): boolean =>
-    isForTests(file) || /(^|\/)(index|[^/]*main|run-tests|pure-tests)\.ts$/.test(file.path);
+  const isEntry = ({ path, isTest }: SourceFile): boolean =>
+    isTest || /(^|\/)(index|[^/]*main|run-tests|pure-tests)\.ts$/.test(path);
   return files
     .filter((file) => !isEntry(file) && !alive.has(file.path))
     .map(({ path }) => ({ path, line: 1, message: "nothing imports this file: delete it" }));

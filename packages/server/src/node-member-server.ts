@@ -232,7 +232,7 @@ export class MemberServer implements EtcdServer {
   }
 
   defragment(): Promise<void> {
-    return Promise.reject(new Error("not yet"));
+    return this.#state.backend.defragment().then(() => undefined);
   }
 
   async exportImage(): Promise<ImageExport> {

@@ -215,12 +215,13 @@ class QuorateServer implements RunningServer {
     const { quotaBackendBytes, metrics: level, featureGates } = this.#options;
     const metrics = new Metrics({ isExtensive: level === "extensive" });
     const features = featureMetrics(featureGates);
+    const jitter = new Prng(randomBytes(SEED_BYTES).toString("hex"));
     const services: Services = new Services(this.#router, member, {
       observer: observerOf(metrics, () => services.methods),
       sha1,
       newSha256,
       unixSeconds: () => Math.floor(Date.now() / MS),
-      random: Math.random,
+      random: () => jitter.below(JITTER_STEPS) / JITTER_STEPS,
     });
     this.#services = services;
     const pages = pagesOf(member, services, metrics, { quotaBytes: quotaBackendBytes, features });
@@ -398,6 +399,8 @@ class QuorateServer implements RunningServer {
 }
 
 const MS = 1_000;
+const SEED_BYTES = 16;
+const JITTER_STEPS = 1_000;
 const READY_POLL_MS = 20;
 /** How often what is left of long leases is written to the log, where that is on. */
 const LEASE_CHECKPOINT_MS = 5 * 60_000;
@@ -487,7 +490,7 @@ function memberOptions(options: Config, id: bigint, logger: StructuredLogger): M
     backendBatchLimit: options.backendBatchLimit,
     autoCompaction: autoCompactionOf(options),
     startedAtMs: Date.now(),
-    random: new Prng(randomBytes(16).toString("hex")),
+    random: new Prng(randomBytes(SEED_BYTES).toString("hex")),
     logger,
   };
 }

@@ -3,6 +3,7 @@ import { messageOf } from "@quorate/base";
 import { createConfigHost } from "./config/node-config-host.ts";
 import { readConfig } from "./config/read-config.ts";
 import { type NodeLog, openLog } from "./log/node-log.ts";
+import { failOnUncaught, type ProcessHost, runToEnd } from "./node-run.ts";
 import { type RunningServer, startServer } from "./node-server.ts";
 
 /** Of the package; a test compares. */
@@ -34,7 +35,8 @@ async function main(): Promise<void> {
     return;
   }
   const logger = log.logger.from(CALLER);
-  failOnUncaught(log);
+  const host: ProcessHost = { log, exit: (code) => process.exit(code) };
+  failOnUncaught(host);
   // A listener keeps Node from opening its inspector for anyone who may send signals.
   process.on("SIGUSR1", () => {});
   for (const { level, line, fields } of warnings) logger[level](line, fields);
@@ -46,17 +48,7 @@ async function main(): Promise<void> {
     logger.fatal("failed to start quorate", { error: messageOf(error) });
     process.exit(EXIT_FAILED);
   }
-  const signal = stopOnSignals(server, log);
-  const end = await server.ended;
-  if (end.kind === "failed") {
-    logger.fatal("the member failed and stops", { error: messageOf(end.error) });
-    process.exit(EXIT_FAILED);
-  }
-  if (end.kind === "removed") logger.warn("this member was removed from the cluster; it must not be started again");
-  log.close();
-  const received = signal();
-  if (received === undefined) process.exit(0);
-  raise(received);
+  await runToEnd(server, host);
 }
 
 /** A refusal before the log is open: on standard error, in the form that lines will have. */
@@ -64,45 +56,6 @@ function logRefusal(message: string): void {
   const log = openLog({ level: "info", format: "json", outputs: ["stderr"] });
   log.logger.from(CALLER).error("failed to verify flags", { error: message });
   log.close();
-}
-
-/** An error that nobody caught leaves a state that nobody knows: the process ends, the log on disk rebuilds it. */
-function failOnUncaught({ logger }: NodeLog): void {
-  process.on("uncaughtException", (error, origin) => {
-    const stack = error instanceof Error ? (error.stack ?? "") : "";
-    logger
-      .from(CALLER)
-      .fatal("uncaught error; the process ends", { origin, error: messageOf(error), stacktrace: stack });
-    process.exit(EXIT_FAILED);
-  });
-}
-
-/** The first signal stops gracefully, a second one at once. The returned function tells which one came. */
-function stopOnSignals(server: RunningServer, log: NodeLog): () => NodeJS.Signals | undefined {
-  let received: NodeJS.Signals | undefined;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (received !== undefined) {
-        log.flush();
-        raise(signal);
-        return;
-      }
-      received = signal;
-      log.logger.from(CALLER).info("received signal; shutting down", { signal: SIGNAL_WORDS[signal] });
-      server.stop();
-    });
-  }
-  return () => received;
-}
-
-/** As Go prints them. */
-const SIGNAL_WORDS = { SIGINT: "interrupt", SIGTERM: "terminated" } as const;
-
-/** Ends by the signal itself, so that a supervisor sees 128 + its number. The first process of a container cannot: it exits with 0. */
-function raise(signal: NodeJS.Signals): void {
-  if (process.pid === 1) process.exit(0);
-  process.removeAllListeners(signal);
-  process.kill(process.pid, signal);
 }
 
 await main();

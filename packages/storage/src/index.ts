@@ -6,6 +6,7 @@ export type { Imported, ImportOptions, ImportRow } from "./backend/import-protoc
 export { exportImage, hashBackend } from "./backend/node-image-export.ts";
 export { importImage, type ReplaceOptions, receivedFile, replaceBackend } from "./backend/node-image-import.ts";
 export {
+  type Defragmented,
   type LmdbBackend,
   type LmdbBackendOptions,
   mapSizeForQuota,
@@ -18,10 +19,12 @@ export { hasDigest, openSnapshot, type Sha256, withDigest, withoutDigest } from 
 export { bytesSource, type ImageSource } from "./bbolt/source.ts";
 export { type BucketPairs, encodeImage, type Pair } from "./bbolt/writer.ts";
 export { type DataDir, dataDir, hasWal, prepareDataDir } from "./data-dir.ts";
+export { type DiskRoom, hasRoomFor, judgeDiskRoom, LOW_DISK_BYTES } from "./disk-room.ts";
 export { type DurableStorage, directStorage } from "./durable-storage.ts";
 export { StorageError, type StorageErrorCode } from "./errors.ts";
 export { MemberStorage, type MemberStorageOptions, type Restored } from "./member-storage.ts";
 export { createNodeDisk } from "./node-disk.ts";
+export { freeBytes } from "./node-disk-room.ts";
 export { type DataDirLock, lockDataDir } from "./node-lock.ts";
 export { type StorageThreadOptions, startStorageThread } from "./node-storage-thread.ts";
 export { type CleanOptions, cleanSnapDir, type SnapDbSink, snapDbSink } from "./snap/node-snap-db.ts";

@@ -7,7 +7,7 @@ const NO_DISCOVERY = "discovery is not part of this release; list the members in
 
 const MEMBER: readonly FlagRow[] = [
   ["name", "string", "default", "Human-readable name for this member."],
-  ["data-dir", "string", "", "Path to the data directory; ${name}.etcd when it is empty."],
+  ["data-dir", "string", "", "Path to the data directory; NAME.etcd when it is empty."],
   ["wal-dir", "string", "", "Path to a directory of its own for the write-ahead log."],
   ["snapshot-count", "uint", "10000", "Applied entries between two snapshots of raft."],
   [

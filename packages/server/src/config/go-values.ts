@@ -28,8 +28,8 @@ export function parseGoInt(text: string, bounds: { readonly min: number; readonl
   if (digits === undefined) return { problem: PARSE_ERROR };
   const [, sign, prefix = ""] = match ?? [];
   if (sign !== "" && bounds.min === 0) return { problem: PARSE_ERROR };
-  // Go takes underscores only where the base is spelled out.
-  if (prefix === "" && digits.includes("_")) return { problem: PARSE_ERROR };
+  // Go takes underscores only where the base is spelled out, and a leading 0 is octal.
+  if (prefix === "" && /_|^0\d/.test(digits)) return { problem: PARSE_ERROR };
   const plain = digits.replaceAll("_", "");
   const base = BASES.get(prefix.toLowerCase()) ?? 10;
   if (!DIGITS_OF[base]?.test(plain)) return { problem: PARSE_ERROR };

@@ -1,7 +1,7 @@
 /**
  * Log lines to standard error, standard output and files. Lines of one turn leave in one write; an urgent line takes all before it
- * along at once. Writing never throws, and never waits on a reader for long: a full pipe keeps a bounded backlog, and what does not
- * fit is counted and told when there is room again.
+ * along at once. Writing never throws. It does not wait on the reader of a pipe for long either: a full pipe keeps a bounded backlog,
+ * and what does not fit is counted and told when there is room again. (Behind a terminal, or a socket, it waits, as etcd does.)
  */
 
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";

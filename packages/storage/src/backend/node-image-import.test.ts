@@ -114,12 +114,7 @@ function describeImport(): void {
           const memory = new MemoryBackend();
           for (const bucket of BUCKETS) {
             const count = bucket === "meta" ? 0 : prng.pick([0, 1, 20, 200]);
-            for (const { key, value } of samplePairs(
-              prng,
-              count,
-              prng.pick([2, 18, 1_978]),
-              prng.pick([0, 30, 5_000]),
-            ))
+            for (const { key, value } of samplePairs(prng, count, prng.pick([2, 18, 1_978]), prng.pick([0, 30, 5_000])))
               memory.put(bucket, key, value);
           }
           memory.startCommit({ index: 100 + round, term: 4 });

@@ -10,12 +10,14 @@
  *
  * At a start with a backend that is behind the log's snapshot, the last three steps are done again.
  */
+import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { unreachable } from "@quorate/base";
 import { StorageError } from "../errors.ts";
+import { renameDurably } from "../node-files.ts";
 import type { Imported, ImportOptions, ImportReply } from "./import-protocol.ts";
 import { type LmdbBackend, type LmdbBackendOptions, openLmdbBackend } from "./node-lmdb-backend.ts";
-import { inspectLmdbFile, lmdbFailure, putInPlace } from "./node-lmdb-file.ts";
+import { inspectLmdbFile, lmdbFailure } from "./node-lmdb-file.ts";
 
 /** Where an image is imported to while the backend at `file` is in use: cleaned at a start, like every temporary file. */
 export function receivedFile(file: string): string {
@@ -62,7 +64,7 @@ export async function replaceBackend({ backend, by, options }: ReplaceOptions): 
   if (!inspectLmdbFile(by)) throw new StorageError("NotFound", `there is no ${by}`, { path: by });
   await backend.close();
   try {
-    putInPlace(by, options.file);
+    await renameDurably(by, options.file, dirname(options.file));
   } catch (error) {
     throw lmdbFailure(options.file, "replacing", error);
   }

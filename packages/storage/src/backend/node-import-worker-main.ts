@@ -1,4 +1,5 @@
 /** Makes a backend's file out of a bbolt image, on a thread that may block. Whole and synced under its name, or nothing. */
+import { dirname } from "node:path";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { assert, BUCKETS, type BucketName, latin1FromBytes } from "@quorate/base";
 import { BboltError } from "../bbolt/errors.ts";
@@ -6,6 +7,7 @@ import { openFileSource } from "../bbolt/node-file-source.ts";
 import { BboltImage } from "../bbolt/reader.ts";
 import type { ImageSource } from "../bbolt/source.ts";
 import { StorageError } from "../errors.ts";
+import { checkRoomFor } from "../node-disk-room.ts";
 import type { Imported, ImportOptions, ImportReply } from "./import-protocol.ts";
 import { appliedOf } from "./meta-rows.ts";
 import { BackendFiller } from "./node-backend-filler.ts";
@@ -31,6 +33,7 @@ async function main(port: MessagePort, options: ImportOptions): Promise<void> {
 
 async function importFrom(source: ImageSource, options: ImportOptions): Promise<Imported> {
   const image = new BboltImage(source);
+  checkRoomFor(image.byteLength, dirname(options.file));
   const fresh = `${options.file}.tmp`;
   const filler = await BackendFiller.create(fresh, options.mapSizeBytes);
   try {

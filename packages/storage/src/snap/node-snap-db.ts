@@ -8,6 +8,7 @@ import { messageOf } from "@quorate/base";
 import { openFileSource } from "../bbolt/node-file-source.ts";
 import { BboltImage } from "../bbolt/reader.ts";
 import { StorageError } from "../errors.ts";
+import { syncPath } from "../node-files.ts";
 import { parseSnapDbName, snapDbName } from "./snap-file.ts";
 
 /** etcd's prefix for unfinished images: either one's next start removes the other's. */
@@ -73,7 +74,7 @@ class Sink implements SnapDbSink {
       checkImage(temporary);
       await this.#close();
       await attempt(path, () => rename(temporary, path));
-      await attempt(dir, () => syncDir(dir));
+      await attempt(dir, () => syncPath(dir));
     } catch (error) {
       await this.abort();
       throw error;
@@ -129,17 +130,8 @@ export async function cleanSnapDir(dir: string, { belowIndex, backendName }: Cle
     await attempt(join(dir, name), () => rm(join(dir, name), { force: true }));
     removed.push(name);
   }
-  if (removed.length > 0) await attempt(dir, () => syncDir(dir));
+  if (removed.length > 0) await attempt(dir, () => syncPath(dir));
   return removed.sort();
-}
-
-async function syncDir(dir: string): Promise<void> {
-  const handle = await open(dir, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function attempt<T>(path: string, operation: () => Promise<T>): Promise<T> {
