@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type AppliedPosition,
+  assert,
   type Backend,
   type BackendReader,
   fail,
