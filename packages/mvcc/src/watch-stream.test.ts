@@ -193,7 +193,7 @@ describe("mvcc/watch-stream", () => {
 
   it("splits a large revision where it is allowed to, and only there", () => {
     const watchable = newWatchable();
-    const stream = watchable.openStream({ maxQueuedEvents: 128, maxQueuedControls: 10, fragmentBytes: 70 });
+    const stream = watchable.openStream({ maxQueuedEvents: 128, maxQueuedControls: 10, maxQueuedBytes: 1_000_000, fragmentBytes: 70 });
     const all = { ...ON_A, rangeEnd: bytes("\0") };
     stream.create({ ...all, fragment: true });
     stream.create(all);
@@ -209,7 +209,7 @@ describe("mvcc/watch-stream", () => {
 
   it("keeps no more events than it may, and says when requests should wait", () => {
     const watchable = newWatchable();
-    const stream = watchable.openStream({ maxQueuedEvents: 2, maxQueuedControls: 3, fragmentBytes: 1000 });
+    const stream = watchable.openStream({ maxQueuedEvents: 2, maxQueuedControls: 3, maxQueuedBytes: 1_000_000, fragmentBytes: 1000 });
     stream.create(ON_A);
     for (let i = 0; i < 5; i++) put(watchable, "a");
     assert.deepEqual([stream.queued, stream.hasRoom, stream.congested], [3, false, false]);
@@ -226,7 +226,7 @@ describe("mvcc/watch-stream", () => {
 
   it("frees everything when it is closed, in whatever state its watchers are", () => {
     const watchable = newWatchable();
-    const stream = watchable.openStream({ maxQueuedEvents: 1, maxQueuedControls: 9, fragmentBytes: 1000 });
+    const stream = watchable.openStream({ maxQueuedEvents: 1, maxQueuedControls: 9, maxQueuedBytes: 1_000_000, fragmentBytes: 1000 });
     put(watchable, "a");
     stream.create(ON_A);
     stream.create({ ...ON_A, startRevision: 1 });
