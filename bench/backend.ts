@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type LmdbBackend, mapSizeForQuota, openLmdbBackend } from "@quorate/storage";
+import { benchBridge } from "./backend-bridge.ts";
 import { atMost, percentile, type Result } from "./measure.ts";
 
 const ROWS = 1_000_000;
@@ -80,6 +81,7 @@ export async function benchBackend(): Promise<Result[]> {
     const getStart = performance.now();
     for (const key of keys) backend.get("key", key);
     const getMs = performance.now() - getStart;
+    const bridge = await benchBridge(backend, dir);
     await backend.close();
     return [
       atMost("backend/put", (putMs * MICROS_PER_MS) / ROWS, "us", 2),
@@ -89,6 +91,7 @@ export async function benchBackend(): Promise<Result[]> {
       atMost("backend/scan-per-row", (scanMs * MICROS_PER_MS) / rows, "us", 2),
       atMost("backend/open-1m-rows", openMs, "ms", 500),
       atMost("backend/bytes-per-300-byte-row", sizeBytes / ROWS, "B", 360),
+      ...bridge,
     ];
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -8,8 +8,10 @@ import { benchCodec } from "./codec.ts";
 import { benchGrpc } from "./grpc.ts";
 import { benchMachine } from "./machine.ts";
 import type { Result } from "./measure.ts";
+import { benchMember } from "./member.ts";
 import { benchMvcc } from "./mvcc.ts";
 import { benchRaft } from "./raft.ts";
+import { benchServices } from "./services.ts";
 import { benchWatch } from "./watch.ts";
 
 const ALONE = "--alone";
@@ -24,6 +26,8 @@ const GROUPS: Readonly<Record<string, () => Result[] | Promise<Result[]>>> = {
   mvcc: benchMvcc,
   bbolt: benchBbolt,
   machine: benchMachine,
+  member: benchMember,
+  services: benchServices,
   backend: benchBackend,
 };
 

@@ -60,7 +60,14 @@ export async function benchWatch(): Promise<Result[]> {
 function serverOf(watchable: WatchableStore): EtcdServer {
   const limits = { maxRequestBytes: 1_572_864, watchProgressNotifyMs: 600_000 };
   const machine = { parts: { cluster: { members: new Map() } } };
-  return { clusterId: 7n << 60n, memberId: 9n << 60n, raft: { term: 2, lead: 1n }, limits, machine, watchable } as never;
+  return {
+    clusterId: 7n << 60n,
+    memberId: 9n << 60n,
+    raft: { term: 2, lead: 1n },
+    limits,
+    machine,
+    watchable,
+  } as never;
 }
 
 /** Puts at the pace of the client: the next few once it has seen most of those before. */

@@ -22,7 +22,7 @@ const FILE_TIMEOUT_MS = 180_000;
 /** Two cores; the tests of processes start several each. */
 const CONCURRENCY = 2;
 /** Packages whose tests need no process of their own. */
-const PURE_PACKAGES = ["base", "proto", "raft", "mvcc", "machine", "testkit"];
+const PURE_PACKAGES = ["base", "proto", "raft", "mvcc", "machine", "member", "testkit"];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -61,7 +61,7 @@ stream.resume();
 /** Every x.test.js below a dist folder, in a stable order; the slow ones, which start processes, first. */
 function compiledTests(): string[] {
   const folders = readdirSync(join(ROOT, "packages")).map((name) => join(ROOT, "packages", name, "dist"));
-  folders.push(join(ROOT, "tools/dist"));
+  folders.push(join(ROOT, "tools/dist"), join(ROOT, "bench/dist"), join(ROOT, "clients/dist"));
   const found = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".test.js") && existsSync(sourceOf(join(folder, name))))
@@ -73,5 +73,8 @@ function compiledTests(): string[] {
 
 /** Compiled tests outlive their source; those do not run. */
 function sourceOf(compiled: string): string {
-  return compiled.replace("/tools/dist/", "/tools/").replace("/dist/", "/src/").replace(/\.js$/, ".ts");
+  return compiled
+    .replace(/\/(tools|bench|clients)\/dist\//, "/$1/")
+    .replace("/dist/", "/src/")
+    .replace(/\.js$/, ".ts");
 }

@@ -162,6 +162,10 @@ describe("tools/tidy", () => {
     const dead = "packages/storage/src/dead.ts";
     const test = { "packages/storage/src/dead.test.ts": 'import "./dead.ts";\n' };
     assert.deepEqual(findings({ [dead]: HEADER, ...test }), [`${dead}:1: nothing imports this file: delete it`]);
+    const helper = "packages/storage/src/testing/dead.ts";
+    const helped = { "packages/storage/src/x.test.ts": 'import "./testing/dead.ts";\n' };
+    assert.deepEqual(findings({ [helper]: HEADER, ...helped }), []);
+    assert.deepEqual(findings({ [helper]: HEADER }), [`${helper}:1: nothing imports this file: delete it`]);
     const user = { [STORAGE]: `${HEADER}new Worker(new URL("./dead.js", import.meta.url));\n` };
     assert.deepEqual(findings({ [dead]: HEADER, ...user }), []);
   });

@@ -25,7 +25,7 @@ export function checkFiles(files: readonly SourceFile[]): Finding[] {
 function checkLayers(file: SourceFile): Finding[] {
   const { packageName, path } = file;
   if (packageName === undefined) return [];
-  const allowed = [...(MAY_IMPORT[packageName] ?? []), ...(file.isTest ? ["testkit"] : [])];
+  const allowed = [...(MAY_IMPORT[packageName] ?? []), ...(isForTests(file) ? ["testkit"] : [])];
   const findings: Finding[] = [];
   for (const { specifier, line } of importsOf(file)) {
     const [, name, inner] = /^@quorate\/([^/]+)(\/.*)?$/.exec(specifier) ?? [];
@@ -35,6 +35,11 @@ function checkLayers(file: SourceFile): Finding[] {
     if (inner !== undefined) findings.push({ path, line, message: `import @quorate/${name}, not a file inside it` });
   }
   return findings;
+}
+
+/** A test, or what only tests import. */
+function isForTests({ path, isTest }: SourceFile): boolean {
+  return isTest || path.includes("/src/testing/");
 }
 
 /** Node's modules appear in node-*.ts, in main files and in tests, and never in a pure package. */
@@ -108,13 +113,15 @@ function checkShape(file: SourceFile): Finding[] {
   return findings;
 }
 
-/** A source file that nothing imports and nobody starts is dead. */
+/** A source file that nothing imports and nobody starts is dead. What stands in a folder `testing` is there for tests. */
 function checkDeadFiles(files: readonly SourceFile[]): Finding[] {
   const alive = new Set<string>();
-  for (const file of files.filter(({ isTest }) => !isTest)) {
+  for (const file of files) {
     for (const { specifier } of importsOf(file)) {
-      if (specifier.startsWith(".")) alive.add(resolve(file.path, specifier));
+      const path = resolve(file.path, specifier);
+      if (specifier.startsWith(".") && (!file.isTest || path.includes("/testing/"))) alive.add(path);
     }
+    if (file.isTest) continue;
     // A worker or process is started by its file's name.
     for (const match of file.text.matchAll(/"\.\/([a-z0-9-]+)\.(?:js|ts)"/g))
       alive.add(resolve(file.path, `./${match[1]}.ts`));

@@ -68,8 +68,7 @@ export class Duties {
   }
 
   tick(nowMs: number, raft: { readonly isLeader: boolean; readonly hasLeader: boolean }): void {
-    const { store, lessor } = this.#deps.machine().parts;
-    lessor.advance(nowMs);
+    const { store } = this.#deps.machine().parts;
     if (raft.hasLeader) this.#makeKnown(nowMs);
     if (raft.hasLeader && this.#isOverQuota) this.#raiseAlarm(nowMs);
     const rev = this.#compaction.tick(nowMs, store.currentRev, raft.isLeader);

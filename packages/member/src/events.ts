@@ -38,7 +38,7 @@ export type MemberEvent<W> =
   | { readonly kind: "versions"; readonly versions: readonly (string | undefined)[] }
   /** Let the election clock run ahead by some ticks: at a start nobody has been heard for longer than this process runs. */
   | { readonly kind: "advanceTicks"; readonly ticks: number }
-  /** Campaign without waiting for the election timeout: a member that is alone has nobody to wait for. */
+  /** Campaign without waiting for the election timeout, once all that is committed is applied: who is alone has nobody to wait for. */
   | { readonly kind: "campaign" };
 
 /**
@@ -112,6 +112,3 @@ export function newEffects<W>(): Effects<W> {
 }
 
 export const CONFIRMED: Settled = { kind: "confirmed" };
-
-/** Whoever settles waiters: the record of the step under way. */
-export type Settle<W> = (waiter: W, settled: Settled) => void;

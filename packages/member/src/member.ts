@@ -154,6 +154,7 @@ export class Member<W> {
   #leadElectedMs = Number.NEGATIVE_INFINITY;
   #commitMs = 0;
   #transfer: Transfer<W> | undefined;
+  #isCampaignAsked = false;
   #installing: SnapshotMetadata | undefined;
   /** Term and vote that were handed out to be saved. */
   #promised: { readonly term: number; readonly vote: bigint };
@@ -270,6 +271,8 @@ export class Member<W> {
     const effects = newEffects<W>();
     this.#effects = effects;
     this.#nowMs = nowMs;
+    // Leases begin and are renewed at any moment, not only at a tick: one that began on an old clock would end too early.
+    this.machine.parts.lessor.advance(nowMs);
     for (let i = 0; i < events.length; i++) this.#take(events[i]!);
     this.#flushOutbox();
     this.#reads.startRound(nowMs);
@@ -320,7 +323,8 @@ export class Member<W> {
         for (let i = 0; i < event.ticks; i++) this.#raft.tick();
         return;
       case "campaign":
-        return this.#raft.campaign();
+        this.#isCampaignAsked = true;
+        return;
     }
   }
 
@@ -446,14 +450,23 @@ export class Member<W> {
     let budget = APPLY_BUDGET;
     for (;;) {
       while (this.#raft.hasReady()) this.#serve(this.#raft.ready());
+      this.#reads.applied(this.#applier.index);
+      this.#reads.startRound(this.#nowMs);
+      // What was applied or confirmed may have led to proposals. They go to raft before anything else happens: what this member proposes
+      // because it leads must never wait here until another one leads, and then be passed on to it.
+      this.#flushOutbox();
+      if (this.#isCampaignAsked && this.#applier.index === this.commitIndex) this.#campaign();
+      if (this.#raft.hasReady()) continue;
       if (budget === 0 || !this.#applier.hasWork) break;
       budget -= this.#applier.run(budget);
-      if (this.#reads.applied(this.#applier.index)) this.#reads.startRound(this.#nowMs);
-      // What was applied may have led to proposals.
-      this.#flushOutbox();
     }
-    if (this.#reads.applied(this.#applier.index)) this.#reads.startRound(this.#nowMs);
-    this.#effects.more = this.#applier.hasWork || this.#raft.hasReady();
+    this.#effects.more = this.#applier.hasWork;
+  }
+
+  /** Raft lets nobody campaign who may have changes of membership to apply; who asks at a start means after these. */
+  #campaign(): void {
+    this.#isCampaignAsked = false;
+    this.#raft.campaign();
   }
 
   #serve(ready: Ready): void {
@@ -562,8 +575,10 @@ export class Member<W> {
   /** A leader may let leases run once the first entry of its term is applied: it then knows of all that were granted before. */
   #emptyEntryApplied(term: number): void {
     this.#reads.askAgain(this.#nowMs);
-    if (!this.#isLeader || term !== this.term) return;
-    this.machine.parts.lessor.promote(this.#options.electionTicks * this.#options.tickMs);
+    const { lessor } = this.machine.parts;
+    // A change of membership that raft refused leaves an empty entry too: leases must not start anew for it.
+    if (!this.#isLeader || term !== this.term || lessor.isPrimary) return;
+    lessor.promote(this.#options.electionTicks * this.#options.tickMs);
     this.#duties.firstCommitInTerm(this.#nowMs);
   }
 

@@ -53,13 +53,12 @@ export class Reads<W> {
     if (this.#round?.id === id) this.#round.index = index;
   }
 
-  /** The local store holds everything up to `index`. True if a round ended: the next one may start. */
-  applied(index: number): boolean {
+  /** The local store holds everything up to `index`: a round that waited for it ends. */
+  applied(index: number): void {
     const round = this.#round;
-    if (round?.index === undefined || index < round.index) return false;
+    if (round?.index === undefined || index < round.index) return;
     this.#round = undefined;
     for (const { waiter } of round.reads) this.#deps.confirm(waiter);
-    return true;
   }
 
   /** Another member leads: an answer of the old one may never come, and must not be waited for. */

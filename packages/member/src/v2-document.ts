@@ -28,14 +28,14 @@ function leaf(path: string, value: string): V2Node {
 function memberNode({ id, peerUrls, isLearner, name, clientUrls }: Member): V2Node {
   const path = `/0/members/${idToHex(id)}`;
   const raftAttributes = JSON.stringify({ peerURLs: peerUrls, ...(isLearner ? { isLearner } : {}) });
+  const children = { raftAttributes: leaf(`${path}/raftAttributes`, raftAttributes) };
+  // Of a member that has not started etcd has nothing to say here.
+  if (name === "" && clientUrls.length === 0) return node(path, "", children);
   const attributes = JSON.stringify({
     ...(name === "" ? {} : { name }),
     ...(clientUrls.length === 0 ? {} : { clientURLs: clientUrls }),
   });
-  return node(path, "", {
-    raftAttributes: leaf(`${path}/raftAttributes`, raftAttributes),
-    attributes: leaf(`${path}/attributes`, attributes),
-  });
+  return node(path, "", { ...children, attributes: leaf(`${path}/attributes`, attributes) });
 }
 
 /** The membership as of now. What etcd also keeps there, watchers and statistics, must be left out: it crashes some versions. */

@@ -129,8 +129,8 @@ describe("raftexample/processes, started", { concurrency: 4 }, () => {
 
   it("runs three members with one command, stops on Ctrl-C, and goes on from the data", async () => {
     const data = join(root, "three");
-    const main = join(MEMBER_MAIN, "../cluster-main.js");
-    const first = track(spawnNode([main, data], join(root, "three-1.log")));
+    const main = join(MEMBER_MAIN, "../../../../tools/dist/cluster-main.js");
+    const first = track(spawnNode([main, "raftexample", data], join(root, "three-1.log")));
     const [put, get, status] = await welcomed(first);
     assert.match(await curl(put), /^HTTP\/1\.1 204 /);
     assert.equal(await curl(get), "hello, quorum");
@@ -139,7 +139,7 @@ describe("raftexample/processes, started", { concurrency: 4 }, () => {
     assert.deepEqual(await first.exited, { code: 0, signal: null });
     assert.match(first.output(), /stopping \.\.\.\nstopped; the data stays, the next start goes on from it\n$/);
 
-    const second = track(spawnNode([main, data], join(root, "three-2.log")));
+    const second = track(spawnNode([main, "raftexample", data], join(root, "three-2.log")));
     const [, again] = await welcomed(second);
     assert.equal(again, get);
     assert.equal(await curl(again), "hello, quorum");
@@ -169,7 +169,6 @@ async function welcomed(supervisor: Spawned): Promise<[string, string, string]> 
   const text = await waitUntil("the welcome is printed", 30_000, () =>
     supervisor.output().includes("Ctrl-C stops them.") ? supervisor.output() : undefined,
   );
-  assert.equal(text.match(/^ {2}member [123] {2}http:\/\/127\.0\.0\.1:\d+$/gm)?.length, 3, text);
   const lines = text.match(/^ {2}curl .*$/gm) ?? [];
   assert.equal(lines.length, 3, text);
   return lines.map((line) => line.trim()) as [string, string, string];

@@ -3,23 +3,18 @@ import type { StatusCode } from "@quorate/grpc";
 import { formatVersion, parseVersion } from "@quorate/machine";
 import { AlarmType, alarmTypeName, type LeaseTimeToLiveResponse } from "@quorate/proto";
 import { NONE, progressStateName, StateType } from "@quorate/raft";
-import type { HashResult, PromoteResult, RaftStatus, ServerPages, TimeToLiveResult } from "./http/server-pages.ts";
+import type { HashedRevision, RaftStatus, ServerPages, TimeToLiveResult } from "./http/server-pages.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { ProcessReader } from "./metrics/node-process-figures.ts";
 import { renderMetrics } from "./metrics/render.ts";
 import type { FeatureGate, MetricsSources, PeerFigures } from "./metrics/sources.ts";
 import type { MemberServer } from "./node-member-server.ts";
+import { promoteMember } from "./services/cluster-changes.ts";
 import { isLearner } from "./services/gates.ts";
-import type { LeaseAnswer, LeaseKeeper } from "./services/lease-keeper.ts";
+import type { LeaseAnswer } from "./services/lease-keeper.ts";
+import { type HashKvAnswer, hashKv } from "./services/maintenance-hash.ts";
 import type { CallObserver, ServedMethod } from "./services/service-router.ts";
-
-/** What answers that only services can give: the leader's side of leases, promotions, hashes. */
-export type PageServices = {
-  readonly keeper: LeaseKeeper;
-  readonly promote: (id: bigint, done: (result: PromoteResult) => void) => void;
-  readonly hashKv: (revision: number, done: (result: HashResult) => void) => void;
-  readonly watchStreams: () => number;
-};
+import type { Services } from "./services/services.ts";
 
 export type PagesOptions = {
   readonly quotaBytes: number;
@@ -29,7 +24,7 @@ export type PagesOptions = {
 /** The pages' view of a member. */
 export function pagesOf(
   server: MemberServer,
-  services: PageServices,
+  services: Services,
   metrics: Metrics,
   options: PagesOptions,
 ): ServerPages {
@@ -54,8 +49,14 @@ export function pagesOf(
       copyCounts(server, metrics);
       return renderMetrics(metrics, sources, reader.read());
     },
-    promote: (id, _token, done) => services.promote(id, done),
-    hashKv: (revision, done) => services.hashKv(revision, done),
+    promote: (id, _token, done) =>
+      promoteMember(server, id, (code) => done(code === undefined ? { kind: "promoted" } : { kind: "failed", code })),
+    hashKv: (revision, done) => {
+      hashKv(server, revision).then(
+        (answer) => done(answer.kind === "failed" ? answer : { kind: "hashed", hashed: hashedOf(answer) }),
+        () => done({ kind: "failed", code: "Stopped" }),
+      );
+    },
     renewLease: (id, done) =>
       services.keeper.renew(id, (answer) =>
         done(answer.kind === "ok" ? { kind: "renewed", ttlSeconds: answer.value } : leaseFailure(answer)),
@@ -102,7 +103,7 @@ export function observerOf(metrics: Metrics, methods: () => readonly ServedMetho
 
 function metricsSourcesOf(
   server: MemberServer,
-  services: PageServices,
+  services: Services,
   { quotaBytes, features }: PagesOptions,
 ): MetricsSources {
   const { member } = server;
@@ -126,7 +127,7 @@ function metricsSourcesOf(
     currentRevision: () => server.machine.parts.store.currentRev,
     compactRevision: () => server.machine.parts.store.compactRev,
     keyCount: () => server.machine.parts.store.index.size,
-    watchStreams: () => services.watchStreams(),
+    watchStreams: () => services.pump.size,
     watchers: () => server.watchable.counts.synced + server.watchable.counts.unsynced,
     slowWatchers: () => server.watchable.counts.unsynced,
     pendingEvents: () => server.watchable.counts.victims,
@@ -178,6 +179,12 @@ function raftStatusOf({ member }: MemberServer): RaftStatus {
 function minorOf(version: string | undefined): string | undefined {
   const parsed = version === undefined ? undefined : parseVersion(version);
   return parsed === undefined ? undefined : formatVersion(parsed).replace(/\.\d+$/, "");
+}
+
+/** Members of 3.5 do not say which revision they hashed. */
+function hashedOf(answer: Extract<HashKvAnswer, { readonly kind: "hashed" }>): HashedRevision {
+  const { hash, compactRevision, currentRevision: revision } = answer;
+  return { revision, hash, compactRevision, hashRevision: undefined };
 }
 
 type Failed = Extract<LeaseAnswer<never>, { readonly kind: "failed" }>;

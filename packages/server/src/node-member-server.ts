@@ -2,7 +2,6 @@
  * The running member as the services see it: the pure member, its turn, the transport to its peers and the backend, put together.
  * It owns what is replaced when a snapshot is installed. It decides nothing that another member would have to agree with.
  */
-import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type AppliedPosition,
@@ -29,12 +28,12 @@ import {
   writeInternalRaftRequest,
 } from "@quorate/proto";
 import { type TlsOptions, Transport } from "@quorate/rafthttp";
-import { type DataDir, type DurableStorage, type LmdbBackend, snapDbName } from "@quorate/storage";
+import { type DataDir, type DurableStorage, type LmdbBackend, snapDbSink } from "@quorate/storage";
 import { askVersion } from "./bootstrap/node-join.ts";
 import { MemberLoop, type Waiter } from "./member-loop.ts";
-import { type BackendOptions, backendFile, type OpenedMember, type OpenedState } from "./node-open-member.ts";
+import { importSnapshot, removeImages, removeOtherBackends } from "./node-backend-files.ts";
+import { type BackendOptions, type OpenedMember, type OpenedState, openState } from "./node-open-member.ts";
 import type { PeerClient } from "./node-peer-client.ts";
-import { replaceState } from "./node-snapshot-install.ts";
 import type {
   Confirmed,
   EtcdServer,
@@ -233,7 +232,7 @@ export class MemberServer implements EtcdServer {
   }
 
   defragment(): Promise<void> {
-    return Promise.reject(new Error("not yet"));
+    return this.#state.backend.defragment().then(() => undefined);
   }
 
   async exportImage(): Promise<ImageExport> {
@@ -305,6 +304,7 @@ export class MemberServer implements EtcdServer {
           reportUnreachable: (id) => void this.loop.push({ kind: "unreachable", id }),
           reportSnapshot: (id, outcome) => void this.loop.push({ kind: "snapshotSent", id, outcome }),
         },
+        snapshots: snapDbSink(this.#options.dir.snap),
         logger: this.#deps.logger,
         onRemoved: () => this.#deps.onRemoved(),
       },
@@ -386,19 +386,25 @@ export class MemberServer implements EtcdServer {
       .catch((error: unknown) => this.#deps.onFatal(error));
   }
 
-  /** The received image takes the place of the backend; readers and watchers go on over it. */
+  /** The received image becomes a backend beside the one in use; then readers and watchers go on over the new one. */
   async #install(metadata: SnapshotMetadata): Promise<void> {
     const { logger } = this.#deps;
     const { dir, backend: options } = this.#options;
-    const image = join(dir.snap, snapDbName(metadata.index));
     logger.info(`applying snapshot at index ${metadata.index}`);
+    const file = await importSnapshot(dir, metadata, options.quotaBytes);
     const old = this.#state;
-    this.#state = await replaceState(old, { image, file: backendFile(dir), confState: metadata.confState, options });
+    this.#state = await openState(file, options);
     const { machine, backend } = this.#state;
     this.watchable.replaceStore(machine.parts.store);
     this.transport.removeAllPeers();
     for (const { id, peerUrls } of machine.parts.cluster.list()) this.transport.addPeer(id, peerUrls);
     this.loop.push({ kind: "installed", metadata, machine, backend });
+    // The member leaves the old backend in its next turn.
+    await nextTurn();
+    await nextTurn();
+    await old.backend.close();
+    removeOtherBackends(dir, file);
+    await removeImages(dir, metadata.index);
     logger.info(`applied snapshot at index ${metadata.index}`);
   }
 }

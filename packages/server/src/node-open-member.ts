@@ -2,15 +2,13 @@
  * Opens what a member left when it last stopped, or makes it anew: log, backend, keyspace. It owns the order of opening and the
  * checks between the parts: the log must reach as far as the backend, and the backend back to where the log begins.
  */
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "@quorate/base";
 import { Alarms, Cluster, Lessor, type LessorOptions, Machine } from "@quorate/machine";
 import type { MemberStart } from "@quorate/member";
 import { Restore } from "@quorate/mvcc";
 import {
-  type ConfState,
   decodeWalMetadata,
   encodeWalMetadata,
   type HardState,
@@ -18,26 +16,31 @@ import {
   newSnapshot,
   newSnapshotMetadata,
   newWalMetadata,
+  type SnapshotMetadata,
 } from "@quorate/proto";
 import { MemoryStorage, type Peer } from "@quorate/raft";
 import {
   type DataDir,
   type DurableStorage,
   type LmdbBackend,
-  mapSizeForQuota,
   openLmdbBackend,
   type StorageError,
-  snapDbName,
   startStorageThread,
 } from "@quorate/storage";
 import { forceNewCluster } from "./bootstrap/force-new-cluster.ts";
 import { StartError } from "./errors.ts";
+import {
+  findBackend,
+  imageFile,
+  importSnapshot,
+  mapBytes,
+  newBackendFile,
+  removeImages,
+  removeOtherBackends,
+} from "./node-backend-files.ts";
 
 /** Rows restored between two looks at the event loop. */
 const RESTORE_SLICE = 5_000;
-/** The address space of a backend without a quota. */
-const UNLIMITED_MAP_BYTES = 2 ** 40;
-
 export type BackendOptions = {
   readonly quotaBytes: number;
   readonly lessor: LessorOptions;
@@ -50,16 +53,10 @@ export type BackendOptions = {
 /** The replicated state: rows, and the machine over them. */
 export type OpenedState = { readonly backend: LmdbBackend; readonly machine: Machine };
 
-/** The file of the backend in a data directory. */
-export function backendFile(dir: DataDir): string {
-  return join(dirname(dir.snap), "backend", "db.lmdb");
-}
-
 /** Opens the backend and builds the keyspace's index, in slices. @throws StorageError, MvccError. */
 export async function openState(file: string, options: BackendOptions): Promise<OpenedState> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const mapSizeBytes = Number.isFinite(options.quotaBytes) ? mapSizeForQuota(options.quotaBytes) : UNLIMITED_MAP_BYTES;
   const { onCommitted, onFailure } = options;
+  const mapSizeBytes = mapBytes(options.quotaBytes);
   const backend = await openLmdbBackend({ file, mapSizeBytes, onCommitted, onFailure });
   try {
     return { backend, machine: await openMachine(backend, options) };
@@ -93,8 +90,6 @@ export type OpenOptions = BackendOptions & {
   readonly forceNewCluster: boolean;
   readonly keepSegments: number;
   readonly logger: Logger;
-  /** Puts a received image of the backend in place of the backend's file. */
-  readonly importImage: (image: string, confState: ConfState) => Promise<void>;
 };
 
 export type OpenedMember = {
@@ -123,17 +118,18 @@ export async function openMember(options: OpenOptions): Promise<OpenedMember> {
 async function openBehind(storage: DurableStorage, options: OpenOptions): Promise<OpenedMember> {
   const { restored } = storage;
   const owner = decodeWalMetadata(restored.metadata);
-  const snapshotIndex = restored.snapshot?.metadata.index ?? 0;
-  const file = backendFile(options.dir);
-  if (!existsSync(file)) await makeBackend(storage, options, snapshotIndex);
+  const snapshot = restored.snapshot?.metadata;
+  let file = findBackend(options.dir) ?? (await makeBackend(options, snapshot));
   let state = await openState(file, options);
   try {
-    if (state.backend.committed.index < snapshotIndex) {
+    if (snapshot !== undefined && state.backend.committed.index < snapshot.index) {
       // The process ended between the acknowledgement of a received snapshot and putting it in place.
       await state.backend.close();
-      await makeBackend(storage, options, snapshotIndex);
+      file = await makeBackend(options, snapshot);
       state = await openState(file, options);
     }
+    removeOtherBackends(options.dir, file);
+    await removeImages(options.dir, state.backend.committed.index);
     const { start, isBootstrap } = await startOf(storage, state, options);
     return { id: owner.nodeId, clusterId: owner.clusterId, storage, state, start, isNew: isBootstrap };
   } catch (error) {
@@ -143,18 +139,17 @@ async function openBehind(storage: DurableStorage, options: OpenOptions): Promis
 }
 
 /** A backend for a log that begins behind a snapshot must come from that snapshot; for a whole log it may begin empty. */
-async function makeBackend(storage: DurableStorage, options: OpenOptions, snapshotIndex: number): Promise<void> {
-  if (snapshotIndex === 0) return;
-  const image = join(options.dir.snap, snapDbName(snapshotIndex));
-  const confState = storage.restored.snapshot?.metadata.confState;
-  if (!existsSync(image) || confState === undefined) {
-    throw new StartError(
-      "BadData",
-      `${options.dir.root} cannot be started from: its log begins at index ${snapshotIndex}, and neither the backend nor ${snapDbName(snapshotIndex)} reaches so far; ` +
-        "remove this member from the cluster, delete its data directory, and add it again",
-    );
-  }
-  await options.importImage(image, confState);
+function makeBackend(
+  { dir, quotaBytes }: OpenOptions,
+  snapshot: SnapshotMetadata | undefined,
+): string | Promise<string> {
+  if (snapshot === undefined) return newBackendFile(dir, 0);
+  if (existsSync(imageFile(dir, snapshot))) return importSnapshot(dir, snapshot, quotaBytes);
+  throw new StartError(
+    "BadData",
+    `${dir.root} cannot be started from: its log begins at index ${snapshot.index}, and neither the backend nor a received image reaches so far; ` +
+      "remove this member from the cluster, delete its data directory, and add it again",
+  );
 }
 
 async function startOf(

@@ -2,18 +2,21 @@
  * A server from its options: who it is, what it left, the member, the services, the ports, in the order in which they depend on each
  * other; and the way back. The one place where everything meets; every decision is made elsewhere.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
 import type { TlsOptions } from "node:tls";
-import { assert, idToHex, type Logger, Prng } from "@quorate/base";
+import { assert, idToHex, Prng } from "@quorate/base";
 import { GrpcServer, Router, Turn } from "@quorate/grpc";
-import { encodeMember, type Member as MemberRecord, mayServe, parseVersion, type Sha1 } from "@quorate/machine";
+import { encodeMember, type Member as MemberRecord, mayServe, parseVersion } from "@quorate/machine";
 import { type MemberOptions, minLeaseTtl, requestTimeoutMs } from "@quorate/member";
-import { createPeerServer } from "@quorate/rafthttp";
+import { createPeerServer, type TlsOptions as PeerTls } from "@quorate/rafthttp";
 import { createNodeDisk, type DataDir, type DataDirLock, dataDir, hasWal, lockDataDir } from "@quorate/storage";
 import { askMembers, checkCompatible } from "./bootstrap/node-join.ts";
 import { type ClusterPlan, planJoin, planNewCluster } from "./bootstrap/plan.ts";
+import type { Config } from "./config/config.ts";
+import { featureMetrics } from "./config/feature-gates.ts";
+import { type MemberUrl, textsOf } from "./config/urls.ts";
 import { StartError } from "./errors.ts";
 import { clientPages, metricsPages } from "./http/client-pages.ts";
 import type { HealthDeps } from "./http/health-pages.ts";
@@ -21,32 +24,31 @@ import { createPageHandler, createPagePort, createPageServer } from "./http/node
 import { createPeerPageListener } from "./http/node-peer-pages.ts";
 import type { Page } from "./http/page.ts";
 import { peerPages } from "./http/peer-pages.ts";
+import type { StructuredLogger } from "./log/logger.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { addressOf, checkPortsFree, listenFailed, listenOn } from "./node-listen.ts";
-import { observerOf, type PageServices, pagesOf } from "./node-member-pages.ts";
+import { checkPortsFree, listenFailed, listenOn } from "./node-listen.ts";
+import { observerOf, pagesOf } from "./node-member-pages.ts";
 import { MemberServer, type MemberServerOptions } from "./node-member-server.ts";
 import { type FirstStart, type OpenedMember, openMember } from "./node-open-member.ts";
 import { PeerClient } from "./node-peer-client.ts";
-import { importState } from "./node-snapshot-install.ts";
-import { readClientTls, readPeerTls } from "./node-tls.ts";
-import type { ServerOptions } from "./server-options.ts";
 import type { ServiceLimits } from "./services/etcd-server.ts";
+import { newSha256, sha1 } from "./services/node-digests.ts";
 import { Services } from "./services/services.ts";
 
 /** How a server ended. */
-export type End =
+export type ServerEnd =
   | { readonly kind: "stopped" }
   | { readonly kind: "removed" }
   | { readonly kind: "failed"; readonly error: unknown };
 
 export type RunningServer = {
-  readonly ended: Promise<End>;
+  readonly ended: Promise<ServerEnd>;
   /** Stops gracefully: hands leadership over, lets calls finish, closes the disk. */
   readonly stop: () => void;
   readonly member: MemberServer;
 };
 
-export type ServerDeps = { readonly logger: Logger };
+export type ServerDeps = { readonly logger: StructuredLogger };
 
 /** Bytes of a gRPC message beyond the largest request (etcd: grpcOverheadBytes). */
 const GRPC_OVERHEAD_BYTES = 512 * 1024;
@@ -56,8 +58,8 @@ const DRAIN_MS = 2_000;
 const CLOCK_STEP_HEARTBEATS = 3;
 
 /** Starts a server: resolves once its ports listen. @throws StartError, StorageError: nothing is left running. */
-export async function startServer(options: ServerOptions, { logger }: ServerDeps): Promise<RunningServer> {
-  const peerTls = options.peerTls === undefined ? undefined : readPeerTls(options.peerTls);
+export async function startServer(options: Config, { logger }: ServerDeps): Promise<RunningServer> {
+  const peerTls = peerTlsOf(options);
   const peerClient = new PeerClient(peerTls);
   const dir = dataDirOf(options);
   let lock: DataDirLock | undefined;
@@ -77,15 +79,15 @@ export async function startServer(options: ServerOptions, { logger }: ServerDeps
 
 type OpenDeps = {
   readonly dir: DataDir;
-  readonly logger: Logger;
+  readonly logger: StructuredLogger;
   readonly peerClient: PeerClient;
   readonly lock: DataDirLock;
-  readonly peerTls: ReturnType<typeof readPeerTls> | undefined;
+  readonly peerTls: PeerTls | undefined;
 };
 
 class QuorateServer implements RunningServer {
-  readonly ended: Promise<End>;
-  readonly #options: ServerOptions;
+  readonly ended: Promise<ServerEnd>;
+  readonly #options: Config;
   readonly #deps: OpenDeps;
   readonly #turn = new Turn();
   readonly #router = new Router();
@@ -98,10 +100,10 @@ class QuorateServer implements RunningServer {
   #health: HealthDeps | undefined;
   #readyTimer: NodeJS.Timeout | undefined;
   #pollTimer: NodeJS.Timeout | undefined;
-  #resolveEnded: (end: End) => void = () => {};
+  #resolveEnded: (end: ServerEnd) => void = () => {};
   #isStopping = false;
 
-  constructor(options: ServerOptions, deps: OpenDeps) {
+  constructor(options: Config, deps: OpenDeps) {
     this.#options = options;
     this.#deps = deps;
     this.ended = new Promise((resolve) => {
@@ -144,13 +146,11 @@ class QuorateServer implements RunningServer {
       forceNewCluster: options.forceNewCluster,
       keepSegments: options.maxWals,
       logger,
-      importImage: (image, confState) => importState(image, dir, confState, options.quotaBackendBytes),
     });
   }
 
   #backendOptions(): MemberServerOptions["backend"] {
-    const { quotaBackendBytes, electionTimeoutMs, heartbeatIntervalMs, maxLearners, leaseCheckpointIntervalMs } =
-      this.#options;
+    const { quotaBackendBytes, electionTimeoutMs, heartbeatIntervalMs, maxLearners, featureGates } = this.#options;
     const electionTicks = Math.floor(electionTimeoutMs / heartbeatIntervalMs);
     return {
       quotaBytes: quotaBackendBytes,
@@ -158,7 +158,7 @@ class QuorateServer implements RunningServer {
       lessor: {
         minTtlSeconds: minLeaseTtl({ electionTicks, tickMs: heartbeatIntervalMs }),
         maxClockStepMs: CLOCK_STEP_HEARTBEATS * heartbeatIntervalMs,
-        checkpointIntervalMs: leaseCheckpointIntervalMs,
+        checkpointIntervalMs: featureGates.LeaseCheckpoint ? LEASE_CHECKPOINT_MS : undefined,
       },
       onCommitted: () => this.#member?.committed(),
       onFailure: (error) => this.#end({ kind: "failed", error }),
@@ -194,7 +194,7 @@ class QuorateServer implements RunningServer {
         member,
         limits,
         version: options.advertiseVersion,
-        peerUrls: options.initialAdvertisePeerUrls,
+        peerUrls: textsOf(options.initialAdvertisePeerUrls),
         peerTls,
         dir,
         backend: this.#backendOptions(),
@@ -212,15 +212,19 @@ class QuorateServer implements RunningServer {
   }
 
   #openServices(member: MemberServer): void {
-    const { quotaBackendBytes, extensiveMetrics, features } = this.#options;
-    const metrics = new Metrics({ isExtensive: extensiveMetrics });
-    const services: Services = new Services(
-      this.#router,
-      member,
-      observerOf(metrics, () => services.methods),
-    );
+    const { quotaBackendBytes, metrics: level, featureGates } = this.#options;
+    const metrics = new Metrics({ isExtensive: level === "extensive" });
+    const features = featureMetrics(featureGates);
+    const jitter = new Prng(randomBytes(SEED_BYTES).toString("hex"));
+    const services: Services = new Services(this.#router, member, {
+      observer: observerOf(metrics, () => services.methods),
+      sha1,
+      newSha256,
+      unixSeconds: () => Math.floor(Date.now() / MS),
+      random: () => jitter.below(JITTER_STEPS) / JITTER_STEPS,
+    });
     this.#services = services;
-    const pages = pagesOf(member, pageServicesOf(services), metrics, { quotaBytes: quotaBackendBytes, features });
+    const pages = pagesOf(member, services, metrics, { quotaBytes: quotaBackendBytes, features });
     this.#health = { server: pages, metrics, logger: this.#deps.logger };
   }
 
@@ -230,7 +234,7 @@ class QuorateServer implements RunningServer {
     const health = this.#health;
     assert(health !== undefined, "services are open");
     for (const url of options.listenPeerUrls) {
-      const { isSecure } = addressOf(url);
+      const { secure: isSecure } = url;
       const page = createPeerPageListener(peerPages(health.server), isSecure);
       const server = createPeerServer(isSecure ? peerTls : undefined, (request, response) => {
         if (!member.transport.handle(request, response)) page(request, response);
@@ -243,11 +247,11 @@ class QuorateServer implements RunningServer {
     const pages = clientPages(health, { hostWhitelist, corsOrigins });
     for (const url of options.listenClientHttpUrls) await this.#listenPages(url, pages);
     for (const url of options.listenMetricsUrls) await this.#listenPages(url, metricsPages(health));
-    logger.info(`serving peer traffic on ${options.listenPeerUrls.join(",")}`);
+    logger.info(`serving peer traffic on ${textsOf(options.listenPeerUrls).join(",")}`);
   }
 
-  async #listenClient(url: string, health: HealthDeps): Promise<void> {
-    const { host, port, isSecure } = addressOf(url);
+  async #listenClient(url: MemberUrl, health: HealthDeps): Promise<void> {
+    const { host, port, secure: isSecure } = url;
     const options = this.#options;
     const { hostWhitelist, cors: corsOrigins, grpcKeepaliveIntervalMs: intervalMs } = options;
     const page = clientPages(health, { hostWhitelist, corsOrigins });
@@ -274,17 +278,29 @@ class QuorateServer implements RunningServer {
     });
   }
 
-  async #listenPages(url: string, page: Page): Promise<void> {
-    const { isSecure } = addressOf(url);
+  async #listenPages(url: MemberUrl, page: Page): Promise<void> {
+    const { secure: isSecure } = url;
     const server = createPagePort(page, isSecure ? this.#clientTls().tls : undefined);
     this.#httpServers.push(server);
     await listenOn(server, url);
   }
 
   #clientTls(): { readonly tls: TlsOptions } {
-    const { clientTls, tlsVersions } = this.#options;
+    const { clientTls } = this.#options;
     assert(clientTls !== undefined, "https URLs come with a certificate");
-    return { tls: readClientTls(clientTls, tlsVersions) };
+    const { cert, key, ca, clientCertAuth, minVersion, maxVersion, ciphers } = clientTls;
+    return {
+      tls: {
+        cert,
+        key,
+        ...(ca === undefined ? {} : { ca }),
+        requestCert: clientCertAuth,
+        rejectUnauthorized: clientCertAuth,
+        minVersion,
+        ...(maxVersion === undefined ? {} : { maxVersion }),
+        ...(ciphers === undefined ? {} : { ciphers }),
+      },
+    };
   }
 
   /** The member begins to tick; those who know it may call. */
@@ -309,7 +325,7 @@ class QuorateServer implements RunningServer {
       clearInterval(this.#readyTimer);
       logger.info("published local member to cluster through raft");
       logger.info("ready to serve client requests");
-      for (const url of this.#options.listenClientUrls) logger.info(`serving client traffic on ${url}`);
+      for (const { text } of this.#options.listenClientUrls) logger.info(`serving client traffic on ${text}`);
     }, READY_POLL_MS);
   }
 
@@ -322,7 +338,7 @@ class QuorateServer implements RunningServer {
     );
   }
 
-  #end(end: End): void {
+  #end(end: ServerEnd): void {
     if (this.#isStopping) return;
     this.#isStopping = true;
     const isClean = end.kind === "stopped";
@@ -382,33 +398,31 @@ class QuorateServer implements RunningServer {
   }
 }
 
+const MS = 1_000;
+const SEED_BYTES = 16;
+const JITTER_STEPS = 1_000;
 const READY_POLL_MS = 20;
+/** How often what is left of long leases is written to the log, where that is on. */
+const LEASE_CHECKPOINT_MS = 5 * 60_000;
 
-function pageServicesOf({ keeper }: Services): PageServices {
-  const code = "Stopped";
-  return {
-    keeper,
-    promote: (_id, done) => done({ kind: "failed", code }),
-    hashKv: (_revision, done) => done({ kind: "failed", code }),
-    watchStreams: () => 0,
-  };
+function autoCompactionOf({ autoCompaction }: Config): MemberOptions["autoCompaction"] {
+  if (autoCompaction.mode !== "revision") return autoCompaction;
+  return { mode: "revision", retention: autoCompaction.retentionRevisions };
 }
 
-function clientUrls({ listenClientUrls, listenClientHttpUrls, listenMetricsUrls }: ServerOptions): string[] {
+function clientUrls({ listenClientUrls, listenClientHttpUrls, listenMetricsUrls }: Config): MemberUrl[] {
   return [...listenClientUrls, ...listenClientHttpUrls, ...listenMetricsUrls];
 }
 
-function dataDirOf({ dataDir: root, walDir }: ServerOptions): DataDir {
+function dataDirOf({ dataDir: root, walDir }: Config): DataDir {
   const dir = dataDir(root);
-  return walDir === "" ? dir : { ...dir, wal: walDir };
+  return walDir === undefined ? dir : { ...dir, wal: walDir };
 }
-
-const sha1: Sha1 = (bytes) => new Uint8Array(createHash("sha1").update(bytes).digest());
 
 type StartPlan = { readonly first: FirstStart | undefined; readonly peers: readonly MemberRecord[] };
 
 /** Who this member is. A data directory knows; without one the flags, or the members that run, say it. */
-async function planStart(options: ServerOptions, dir: DataDir, client: PeerClient): Promise<StartPlan> {
+async function planStart(options: Config, dir: DataDir, client: PeerClient): Promise<StartPlan> {
   refuseForeign(dir);
   const hasLog = hasWal(createNodeDisk(), dir);
   if (options.initialClusterState === "existing") {
@@ -423,7 +437,7 @@ async function planStart(options: ServerOptions, dir: DataDir, client: PeerClien
   return { first: { id: plan.id, clusterId: plan.clusterId, bootstrap }, peers: plan.members };
 }
 
-function tryPlan(options: ServerOptions): ClusterPlan | undefined {
+function tryPlan(options: Config): ClusterPlan | undefined {
   try {
     return planNewCluster(options, sha1);
   } catch {
@@ -431,8 +445,10 @@ function tryPlan(options: ServerOptions): ClusterPlan | undefined {
   }
 }
 
-async function joinPlan(options: ServerOptions, client: PeerClient): Promise<ClusterPlan> {
-  const others = [...options.initialCluster].filter(([name]) => name !== options.name).flatMap(([, urls]) => urls);
+async function joinPlan(options: Config, client: PeerClient): Promise<ClusterPlan> {
+  const others = [...options.initialCluster]
+    .filter(([name]) => name !== options.name)
+    .flatMap(([, urls]) => textsOf(urls));
   const plan = planJoin(options, await askMembers(client, others));
   const known = plan.members.filter(({ id }) => id !== plan.id);
   await checkCompatible(client, known, options.advertiseVersion);
@@ -452,11 +468,17 @@ function refuseForeign(dir: DataDir): void {
   }
 }
 
-function memberOptions(options: ServerOptions, id: bigint, logger: Logger): MemberOptions {
+function peerTlsOf({ peerTls }: Config): PeerTls | undefined {
+  if (peerTls === undefined) return undefined;
+  const { cert, key, ca = "", clientCertAuth } = peerTls;
+  return { cert, key, ca, clientCertAuth };
+}
+
+function memberOptions(options: Config, id: bigint, logger: StructuredLogger): MemberOptions {
   return {
     id,
     name: options.name,
-    clientUrls: options.advertiseClientUrls,
+    clientUrls: textsOf(options.advertiseClientUrls),
     tickMs: options.heartbeatIntervalMs,
     electionTicks: Math.floor(options.electionTimeoutMs / options.heartbeatIntervalMs),
     preVote: options.preVote,
@@ -466,9 +488,9 @@ function memberOptions(options: ServerOptions, id: bigint, logger: Logger): Memb
     quotaBytes: options.quotaBackendBytes,
     backendBatchMs: options.backendBatchIntervalMs,
     backendBatchLimit: options.backendBatchLimit,
-    autoCompaction: options.autoCompaction,
+    autoCompaction: autoCompactionOf(options),
     startedAtMs: Date.now(),
-    random: new Prng(randomBytes(16).toString("hex")),
+    random: new Prng(randomBytes(SEED_BYTES).toString("hex")),
     logger,
   };
 }

@@ -18,6 +18,10 @@ export type StorageErrorCode =
   | "NoSpace"
   /** A snapshot was given up, because it kept more of the file alive than there is room for, or there are too many. */
   | "SnapshotExpired"
+  /** The same work is under way already. */
+  | "Busy"
+  /** What was begun was given up: it was closed, or could not keep up. Nothing has changed. */
+  | "Aborted"
   /** The directory holds something else, or cannot be used. */
   | "BadDataDir";
 

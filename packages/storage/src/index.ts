@@ -2,8 +2,11 @@
 export type { BackendStats } from "./backend/backend-protocol.ts";
 export type { HashIgnores } from "./backend/image-content.ts";
 export type { ImageExport } from "./backend/image-protocol.ts";
+export type { Imported, ImportOptions, ImportRow } from "./backend/import-protocol.ts";
 export { exportImage, hashBackend } from "./backend/node-image-export.ts";
+export { importImage, type ReplaceOptions, receivedFile, replaceBackend } from "./backend/node-image-import.ts";
 export {
+  type Defragmented,
   type LmdbBackend,
   type LmdbBackendOptions,
   mapSizeForQuota,
@@ -16,15 +19,19 @@ export { hasDigest, openSnapshot, type Sha256, withDigest, withoutDigest } from 
 export { bytesSource, type ImageSource } from "./bbolt/source.ts";
 export { type BucketPairs, encodeImage, type Pair } from "./bbolt/writer.ts";
 export { type DataDir, dataDir, hasWal, prepareDataDir } from "./data-dir.ts";
+export { type DiskRoom, hasRoomFor, judgeDiskRoom, LOW_DISK_BYTES } from "./disk-room.ts";
 export { type DurableStorage, directStorage } from "./durable-storage.ts";
 export { StorageError, type StorageErrorCode } from "./errors.ts";
 export { MemberStorage, type MemberStorageOptions, type Restored } from "./member-storage.ts";
 export { createNodeDisk } from "./node-disk.ts";
+export { freeBytes } from "./node-disk-room.ts";
 export { type DataDirLock, lockDataDir } from "./node-lock.ts";
 export { type StorageThreadOptions, startStorageThread } from "./node-storage-thread.ts";
+export { type CleanOptions, cleanSnapDir, type SnapDbSink, snapDbSink } from "./snap/node-snap-db.ts";
 export {
   decodeSnapshotFile,
   encodeSnapshotFile,
+  parseSnapDbName,
   parseSnapFileName,
   snapDbName,
   snapFileName,

@@ -22,6 +22,7 @@ export { type Certificate, type CertificateAuthority, createCertificateAuthority
 export { type CorpusResult, corpusFolder, replayCorpus } from "./node-corpus.ts";
 export { fixturesFolder, readFixture, skipWithoutFixtures } from "./node-fixtures.ts";
 export { freePort, type Reply, request, waitUntil } from "./node-http-probe.ts";
+export { etcdBinary, LiveEtcd, skipWithoutEtcd } from "./node-live-etcd.ts";
 export {
   LAB_CLUSTER_ID,
   LAB_LIMITS,

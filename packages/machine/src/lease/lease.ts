@@ -7,6 +7,8 @@ export type LeaseRecord = {
   readonly ttlSeconds: number;
   /** What the last checkpoint said is left, in seconds; 0: the whole TTL. */
   remainingSeconds: number;
+  /** On a lessor that leads: the log says, or may come to say, that less than the whole TTL is left. */
+  mayBeCheckpointed: boolean;
   /** When it ends, on the clock of a lessor that leads; without meaning elsewhere. */
   expiryMs: number;
   /** When it is next offered for revocation, should a revocation have got lost; 0 until it has been offered once. */
@@ -23,6 +25,7 @@ export function newLeaseRecord(id: bigint, ttlSeconds: number, remainingSeconds:
     id,
     ttlSeconds,
     remainingSeconds,
+    mayBeCheckpointed: false,
     expiryMs: Number.POSITIVE_INFINITY,
     offeredMs: 0,
     alive: true,

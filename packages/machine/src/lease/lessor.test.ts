@@ -214,10 +214,28 @@ describe("machine/lease/lessor", () => {
     assert.equal(bench.row(1n), "080110d80418ac02");
     assert.equal(bench.lessor.timeToLive(1n)?.ttlSeconds, 300);
     assert.deepEqual(bench.lessor.renew(1n), { ttlSeconds: 600, clearsCheckpoint: true });
+    const isTold = { ttlSeconds: 600, clearsCheckpoint: true };
+    assert.deepEqual(bench.lessor.renew(1n), isTold, "nothing has told the log yet");
+    bench.lessor.checkpoint({ ID: 1n, remainingTTL: 0 }, true);
     assert.deepEqual(bench.lessor.renew(1n), { ttlSeconds: 600, clearsCheckpoint: false });
     bench.lessor.checkpoint({ ID: 404n, remainingTTL: 1 }, true);
     bench.lessor.demote();
     assert.deepEqual(bench.lessor.checkpointsDue(10), []);
+  });
+
+  it("clears a checkpoint that is on its way while the lease is renewed", () => {
+    const bench = new Bench({ checkpointIntervalMs: INTERVAL_MS });
+    bench.lessor.promote(0);
+    bench.lessor.grant(1n, 600);
+    bench.pass(INTERVAL_MS);
+    const [underWay] = bench.lessor.checkpointsDue(1);
+    assert.deepEqual(bench.lessor.renew(1n), { ttlSeconds: 600, clearsCheckpoint: true });
+    bench.lessor.checkpoint(underWay!, true);
+    bench.lessor.checkpoint({ ID: 1n, remainingTTL: 0 }, true);
+    bench.lessor.demote();
+    bench.lessor.promote(0);
+    assert.equal(bench.lessor.timeToLive(1n)?.ttlSeconds, 600, "the next leader gives the whole TTL");
+    assert.deepEqual(bench.lessor.renew(1n), { ttlSeconds: 600, clearsCheckpoint: false });
   });
 
   it("agrees with a plain clock under random grants, renewals, revocations, pauses and leader changes", () => {

@@ -41,7 +41,7 @@ export function minLeaseTtlSeconds(electionTicks: number, heartbeatMs: number): 
 
 export type Renewal = {
   readonly ttlSeconds: number;
-  /** A checkpoint said that less is left: the log should be told that the whole TTL is back. */
+  /** A checkpoint says, or may soon, that less is left: the log should be told that the whole TTL is back. */
   readonly clearsCheckpoint: boolean;
 };
 
@@ -146,6 +146,7 @@ export class Lessor implements LeaseAttachments {
     const lease = this.#leases.get(ID);
     if (lease === undefined) return;
     lease.remainingSeconds = remainingTTL;
+    if (remainingTTL === 0) lease.mayBeCheckpointed = false;
     if (persist) this.#save(lease);
   }
 
@@ -181,7 +182,9 @@ export class Lessor implements LeaseAttachments {
     assert(this.#primary, "only the primary renews");
     const lease = this.#leases.get(id);
     if (lease === undefined || lease.expiryMs <= this.#clock.nowMs) return undefined;
-    const clearsCheckpoint = lease.remainingSeconds > 0;
+    // A checkpoint may be on its way: applied after this, it would have the next leader cut short what is given now.
+    const clearsCheckpoint = lease.remainingSeconds > 0 || lease.mayBeCheckpointed;
+    lease.mayBeCheckpointed = clearsCheckpoint;
     lease.remainingSeconds = 0;
     // Never sooner than it would have ended: a new primary had extended it, and no queue may hold a lease for too long.
     lease.expiryMs = Math.max(lease.expiryMs, this.#clock.nowMs + lease.ttlSeconds * MS);
@@ -238,7 +241,10 @@ export class Lessor implements LeaseAttachments {
       if (!lease.alive || lease.expiryMs <= now) continue;
       const remainingTTL = Math.ceil((lease.expiryMs - now) / MS);
       // A lease that was renewed meanwhile has nothing to tell.
-      if (remainingTTL < lease.ttlSeconds) found.push({ ID: lease.id, remainingTTL });
+      if (remainingTTL < lease.ttlSeconds) {
+        found.push({ ID: lease.id, remainingTTL });
+        lease.mayBeCheckpointed = true;
+      }
       this.#checkpoints.push(lease, now + interval);
     }
     return found;
@@ -268,6 +274,7 @@ function startLease(lease: LeaseRecord, fromMs: number): void {
   const seconds = lease.remainingSeconds > 0 ? lease.remainingSeconds : lease.ttlSeconds;
   lease.expiryMs = fromMs + seconds * MS;
   lease.offeredMs = 0;
+  lease.mayBeCheckpointed = lease.remainingSeconds > 0;
 }
 
 function compareLatin1(a: string, b: string): number {

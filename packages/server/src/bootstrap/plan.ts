@@ -3,16 +3,12 @@
  * sockets are asked elsewhere, and nothing is written before this has said yes.
  */
 import { bootstrapMemberId, clusterId, type Member, newMember, type Sha1 } from "@quorate/machine";
+import type { Config } from "../config/config.ts";
+import { textsOf } from "../config/urls.ts";
 import { StartError } from "../errors.ts";
 
 /** The flags that describe a cluster. */
-export type ClusterFlags = {
-  readonly name: string;
-  /** Peer URLs by member name, from --initial-cluster. */
-  readonly initialCluster: ReadonlyMap<string, readonly string[]>;
-  readonly initialClusterToken: string;
-  readonly initialAdvertisePeerUrls: readonly string[];
-};
+export type ClusterFlags = Pick<Config, "name" | "initialCluster" | "initialClusterToken" | "initialAdvertisePeerUrls">;
 
 export type ClusterPlan = {
   readonly id: bigint;
@@ -27,7 +23,7 @@ export function planNewCluster(flags: ClusterFlags, sha1: Sha1): ClusterPlan {
   const members: Member[] = [];
   let own: Member | undefined;
   for (const [name, urls] of flags.initialCluster) {
-    const peerUrls = [...urls].sort();
+    const peerUrls = textsOf(urls).sort();
     const id = bootstrapMemberId(peerUrls, flags.initialClusterToken, sha1);
     if (members.some((other) => other.id === id)) {
       throw new StartError(
@@ -71,11 +67,11 @@ export function planJoin(
   const byUrls = new Map(members.map((member) => [urlSet(member.peerUrls), member]));
   let own: Member | undefined;
   for (const [name, urls] of flags.initialCluster) {
-    const member = byUrls.get(urlSet(urls));
+    const member = byUrls.get(urlSet(textsOf(urls)));
     if (member === undefined) {
       throw new StartError(
         "JoinFailed",
-        `error validating peerURLs: unmatched member while checking PeerURLs: no member of the cluster has the URLs ${urls.join(",")} of ${name}`,
+        `error validating peerURLs: unmatched member while checking PeerURLs: no member of the cluster has the URLs ${textsOf(urls).join(",")} of ${name}`,
       );
     }
     if (name === flags.name) own = member;
@@ -116,12 +112,14 @@ function texts(value: unknown): string[] {
 }
 
 function checkOwnUrls({ name, initialCluster, initialAdvertisePeerUrls }: ClusterFlags): void {
-  const urls = initialCluster.get(name);
-  if (urls === undefined) return;
-  if (urlSet(urls) === urlSet(initialAdvertisePeerUrls)) return;
+  const listed = initialCluster.get(name);
+  if (listed === undefined) return;
+  const urls = textsOf(listed);
+  const own = textsOf(initialAdvertisePeerUrls);
+  if (urlSet(urls) === urlSet(own)) return;
   throw new StartError(
     "BadCluster",
-    `--initial-cluster has ${name}=${urls.join(",")} but --initial-advertise-peer-urls has ${initialAdvertisePeerUrls.join(",")}`,
+    `--initial-cluster has ${name}=${urls.join(",")} but --initial-advertise-peer-urls has ${own.join(",")}`,
   );
 }
 

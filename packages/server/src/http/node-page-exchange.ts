@@ -8,12 +8,19 @@ const BODY_TIMEOUT_MS = 10_000;
 /** What is smaller goes as it is. */
 const MIN_GZIP_BYTES = 1024;
 
+export type ServeOptions = { readonly isSecure: boolean; readonly bodyTimeoutMs: number | undefined };
+
 /** Serves one request. Never throws; a client that goes away is nobody's error. */
-export function servePage(page: Page, isSecure: boolean, request: IncomingMessage, response: ServerResponse): void {
+export function servePage(
+  page: Page,
+  { isSecure, bodyTimeoutMs = BODY_TIMEOUT_MS }: ServeOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   response.on("error", () => response.destroy());
   const send = (answer: PageResponse): void => sendPage(request, response, answer);
   const target = parseTarget(request.url ?? "");
-  collectBody(request, (body) => {
+  collectBody(request, bodyTimeoutMs, (body) => {
     if (body === undefined) {
       response.shouldKeepAlive = false;
       return send(bodyTooLarge());
@@ -35,11 +42,11 @@ export function servePage(page: Page, isSecure: boolean, request: IncomingMessag
 }
 
 /** Calls back once: with the body, or with undefined as soon as it is too large. Not at all if it does not come. */
-function collectBody(request: IncomingMessage, done: (body: Uint8Array | undefined) => void): void {
+function collectBody(request: IncomingMessage, timeoutMs: number, done: (body: Uint8Array | undefined) => void): void {
   const chunks: Uint8Array[] = [];
   let size = 0;
   let isOver = false;
-  const giveUp = setTimeout(() => request.destroy(), BODY_TIMEOUT_MS).unref();
+  const giveUp = setTimeout(() => request.destroy(), timeoutMs).unref();
   request.on("close", () => clearTimeout(giveUp));
   request.on("error", () => request.destroy());
   request.on("data", (chunk: Uint8Array) => {

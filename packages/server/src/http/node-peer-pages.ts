@@ -8,5 +8,5 @@ export function createPeerPageListener(
   page: Page,
   isSecure: boolean,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  return (request, response) => servePage(page, isSecure, request, response);
+  return (request, response) => servePage(page, { isSecure, bodyTimeoutMs: undefined }, request, response);
 }

@@ -4,7 +4,8 @@
  */
 import type { Histogram } from "./histogram.ts";
 
-export const EXPOSITION_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+/** Its type as etcd 3.5 gives it. OpenMetrics is not offered, nor by that version. */
+export const EXPOSITION_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
 
 export type MetricType = "counter" | "gauge" | "histogram" | "summary";
 

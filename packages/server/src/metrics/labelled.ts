@@ -8,20 +8,35 @@ const OTHER = "other";
 /** A counter for each of a few texts. What others may choose, such as a client's version, cannot make it grow beyond its bound. */
 export class LabelledCounter {
   readonly #maxSeries: number;
-  readonly #counts = new Map<string, number>();
+  readonly #series = new Map<string, { count: number }>();
+  /** The series that was counted last: mostly it is the next one too, and then no map is asked. */
+  #last: { count: number } = { count: 0 };
+  #lastLabel: string | undefined;
 
   constructor(maxSeries: number) {
     this.#maxSeries = maxSeries;
   }
 
   increment(label: string): void {
-    const isNew = !this.#counts.has(label);
-    const key = isNew && this.#counts.size >= this.#maxSeries ? OTHER : label;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    if (label !== this.#lastLabel) {
+      this.#last = this.#seriesOf(label);
+      this.#lastLabel = label;
+    }
+    this.#last.count++;
   }
 
-  [Symbol.iterator](): IterableIterator<[string, number]> {
-    return this.#counts.entries();
+  /** Every label with its count. */
+  *entries(): Generator<readonly [label: string, count: number]> {
+    for (const [label, { count }] of this.#series) yield [label, count];
+  }
+
+  #seriesOf(label: string): { count: number } {
+    const found = this.#series.get(label);
+    if (found !== undefined) return found;
+    if (this.#series.size >= this.#maxSeries && label !== OTHER) return this.#seriesOf(OTHER);
+    const series = { count: 0 };
+    this.#series.set(label, series);
+    return series;
   }
 }
 

@@ -61,12 +61,12 @@ function writeRaft(out: Exposition, { server, disk }: Metrics, sources: MetricsS
     .gauge("etcd_server_quota_backend_bytes", "Bytes that the backend may have.", sources.quotaBytes())
     .gauge("etcd_disk_defrag_inflight", "1 while the backend is defragmented.", disk.defragInflight);
   out.family("etcd_server_learner_promote_failures", "counter", "Promotions that were refused, by the reason.");
-  for (const [reason, count] of server.learnerPromoteFailures) out.sample(count, ["Reason", reason]);
+  for (const [reason, count] of server.learnerPromoteFailures.entries()) out.sample(count, ["Reason", reason]);
 }
 
 function writeRequests(out: Exposition, { server, network }: Metrics): void {
   const type = (name: string) => (counter: LabelledCounter) => {
-    for (const [version, count] of counter) out.sample(count, ["client_api_version", version, "type", name]);
+    for (const [version, count] of counter.entries()) out.sample(count, ["client_api_version", version, "type", name]);
   };
   out.family("etcd_server_client_requests_total", "counter", "Requests of clients, by the version of the client.");
   type("unary")(server.unaryRequests);

@@ -4,8 +4,8 @@ import { EMPTY_BYTES } from "@quorate/base";
 import { StatusCode } from "@quorate/grpc";
 import { addedMemberId } from "@quorate/machine";
 import {
-  ClusterService as Methods,
   encodeUtf8,
+  ClusterService as Methods,
   newMemberAddRequest,
   newMemberPromoteRequest,
   newMemberUpdateRequest,
@@ -73,7 +73,10 @@ describe("server/services/cluster-service", () => {
       raftTerm: 2,
     });
     const ids = response.members.map(({ ID }) => ID);
-    assert.deepEqual(ids, [id, server.memberId].sort((a, b) => (a < b ? -1 : 1)));
+    assert.deepEqual(
+      ids,
+      [id, server.memberId].sort((a, b) => (a < b ? -1 : 1)),
+    );
     assert.deepEqual((await lab.ok(Methods.memberList, { linearizable: false })).members, response.members);
   });
 

@@ -26,7 +26,6 @@ export type ClusterDeps = {
   readonly unixSeconds: () => number;
 };
 
-
 type MembersResponse = { readonly header: ResponseHeader; readonly members: WireMember[] };
 
 export class ClusterService {

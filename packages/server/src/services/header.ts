@@ -5,8 +5,11 @@
 import { newResponseHeader, type ResponseHeader, sizeId, sizeNumber, Writer } from "@quorate/proto";
 import type { EtcdServer } from "./etcd-server.ts";
 
+/** Who answers. */
+export type HeaderSource = Pick<EtcdServer, "clusterId" | "memberId"> & { readonly raft: { readonly term: number } };
+
 /** @param revision the store's, as the answer has it; 0 leaves it out. */
-export function newHeader({ clusterId, memberId, raft }: EtcdServer, revision: number): ResponseHeader {
+export function newHeader({ clusterId, memberId, raft }: HeaderSource, revision: number): ResponseHeader {
   return newResponseHeader({ clusterId, memberId, revision, raftTerm: raft.term });
 }
 
@@ -18,14 +21,14 @@ const RAFT_TERM_TAG = 32;
 
 /** Writes headers as field 1 of an answer. `size` comes before `write`, in the same turn. */
 export class HeaderEncoder {
-  readonly #server: EtcdServer;
+  readonly #server: HeaderSource;
   /** The ids with their tags. */
   readonly #ids: Uint8Array;
   #term = 0;
   /** The length of a header but for its revision. */
   #fixedSize = 0;
 
-  constructor(server: EtcdServer) {
+  constructor(server: HeaderSource) {
     this.#server = server;
     this.#ids = encodeIds(server.clusterId, server.memberId);
     this.#fixedSize = this.#ids.length;

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { StatusCode } from "@quorate/grpc";
 import { HealthService as Methods, ServingStatus } from "@quorate/proto";
-import { ServiceLab } from "../testing/service-lab.ts";
-import { SingleMember } from "../testing/single-member.ts";
+import { ServiceLab, SingleMember } from "../testing/index.ts";
 import { HealthService } from "./health-service.ts";
 
 const { SERVING, NOT_SERVING, SERVICE_UNKNOWN } = ServingStatus;

@@ -24,7 +24,7 @@ import {
   newRangeResponse,
 } from "@quorate/proto";
 import { withSeed } from "@quorate/testkit";
-import { SingleMember } from "../testing/single-member.ts";
+import { SingleMember } from "../testing/index.ts";
 import { newHeader } from "./header.ts";
 import { KvEncoder } from "./kv-encoding.ts";
 

@@ -5,8 +5,7 @@
 import { Slab, unreachable } from "@quorate/base";
 import type { DeleteRangeOutcome, OpOutcome, PutOutcome, RangeOutcome, TxnOutcome } from "@quorate/machine";
 import { sizeNumber, Writer } from "@quorate/proto";
-import type { EtcdServer } from "./etcd-server.ts";
-import { HeaderEncoder } from "./header.ts";
+import { HeaderEncoder, type HeaderSource } from "./header.ts";
 
 /** Short answers share blocks: they leave together, at the end of the turn. Long ones get an array of their own. */
 const SLAB_BYTES = 64 * 1024;
@@ -29,7 +28,7 @@ export class KvEncoder {
   readonly #header: HeaderEncoder;
   readonly #slab = new Slab(SLAB_BYTES);
 
-  constructor(server: EtcdServer) {
+  constructor(server: HeaderSource) {
     this.#header = new HeaderEncoder(server);
   }
 

@@ -12,8 +12,7 @@ import {
   newLeaseTimeToLiveResponse,
   newPutRequest,
 } from "@quorate/proto";
-import { ServiceLab } from "../testing/service-lab.ts";
-import { SingleMember, type SingleMemberOptions } from "../testing/single-member.ts";
+import { ServiceLab, SingleMember, type SingleMemberOptions } from "../testing/index.ts";
 import { QuotaGate } from "./kv-quota.ts";
 import { type LeaseAnswer, LeaseKeeper } from "./lease-keeper.ts";
 import { LeaseService } from "./lease-service.ts";

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bytesMethod, Metadata, type ServerCall, StatusCode } from "@quorate/grpc";
 import { until } from "@quorate/testkit";
-import { ServiceLab } from "../testing/service-lab.ts";
-import { SingleMember } from "../testing/single-member.ts";
+import { ServiceLab, SingleMember } from "../testing/index.ts";
 import type { CallObserver } from "./service-router.ts";
 
 const ECHO = bytesMethod("/test.Service/Echo", { isClientStreaming: false, isServerStreaming: false });

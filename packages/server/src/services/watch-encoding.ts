@@ -59,8 +59,6 @@ export class WatchEncoder {
   control(reply: WatchReply): Uint8Array {
     const { watchId, created, canceled, compactRevision, cancelReason } = reply;
     const header = newHeader(this.#server, reply.revision);
-    return encodeWatchResponse(
-      newWatchResponse({ header, watchId, created, canceled, compactRevision, cancelReason }),
-    );
+    return encodeWatchResponse(newWatchResponse({ header, watchId, created, canceled, compactRevision, cancelReason }));
   }
 }

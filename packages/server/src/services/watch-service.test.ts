@@ -5,6 +5,7 @@ import { Metadata, StatusCode } from "@quorate/grpc";
 import {
   EventType,
   FilterType,
+  WatchService as Methods,
   newCompactionRequest,
   newDeleteRangeRequest,
   newPutRequest,
@@ -15,9 +16,8 @@ import {
   type WatchCreateRequest,
   type WatchRequest,
   type WatchResponse,
-  WatchService as Methods,
 } from "@quorate/proto";
-import { type OpenStream, ServiceLab } from "../testing/service-lab.ts";
+import { type OpenStream, ServiceLab } from "../testing/index.ts";
 import type { SingleMemberOptions } from "../testing/single-member.ts";
 import { WatchedMember } from "../testing/watched-member.ts";
 import { WatchService } from "./watch-service.ts";
@@ -168,7 +168,12 @@ describe("server/services/watch-service", () => {
     await stream.until(3);
     await put(server, "a");
     await put(server, "b");
-    assert.deepEqual(await lines(stream, 4), ["0 at 1: created", "1 at 1: created", "0 at 1: canceled", "1 at 3: +b@3"]);
+    assert.deepEqual(await lines(stream, 4), [
+      "0 at 1: created",
+      "1 at 1: created",
+      "0 at 1: canceled",
+      "1 at 3: +b@3",
+    ]);
     assert.equal(stream.status, undefined);
   });
 

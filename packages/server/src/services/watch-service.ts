@@ -7,9 +7,9 @@ import { DEFAULT_WATCH_STREAM_OPTIONS, type WatchStream } from "@quorate/mvcc";
 import {
   FilterType,
   type WatchCreateRequest,
+  WatchService as WatchMethods,
   type WatchRequest,
   type WatchResponse,
-  WatchService as WatchMethods,
 } from "@quorate/proto";
 import type { EtcdServer } from "./etcd-server.ts";
 import type { ServiceRouter } from "./service-router.ts";

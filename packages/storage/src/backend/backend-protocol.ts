@@ -2,7 +2,12 @@
 import type { StorageErrorCode } from "../errors.ts";
 import type { Chunk } from "./change-log.ts";
 
-export type BackendWriterInit = { readonly file: string; readonly mapSizeBytes: number };
+export type BackendWriterInit = {
+  readonly file: string;
+  readonly mapSizeBytes: number;
+  /** The backend to copy first, without its free pages: then "opened" comes when all rows are there. The file is made anew. */
+  readonly copyOf?: { readonly file: string; readonly sizeInUseBytes: number };
+};
 
 /** Figures of the file after a commit. */
 export type BackendStats = {
@@ -15,7 +20,10 @@ export type BackendStats = {
 
 export type BackendRequest =
   /** Write these changes in one transaction. */
-  { readonly kind: "commit"; readonly chunks: Chunk[] } | { readonly kind: "close" };
+  | { readonly kind: "commit"; readonly chunks: Chunk[] }
+  /** The file has another name from now on. */
+  | { readonly kind: "renamed"; readonly file: string }
+  | { readonly kind: "close" };
 
 export type BackendReply =
   | { readonly kind: "opened"; readonly stats: BackendStats }

@@ -26,7 +26,7 @@ const SLACK_BYTES = 16 * 1024 * 1024;
 const APPEND = { append: true } as const;
 
 export class BackendWriter {
-  readonly #file: string;
+  #file: string;
   readonly #mapSizeBytes: number;
   readonly #lmdb: LmdbFile;
   readonly #tables: readonly LmdbTable[];
@@ -66,6 +66,11 @@ export class BackendWriter {
       for (const chunk of chunks) readChanges(chunk, (bucket, key, room) => this.#write(bucket, key, room));
     });
     this.#stats = this.#measure();
+  }
+
+  /** Its file has another name now. */
+  renamed(file: string): void {
+    this.#file = file;
   }
 
   close(): Promise<void> {

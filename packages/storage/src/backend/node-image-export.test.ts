@@ -20,6 +20,7 @@ import { BboltImage } from "../bbolt/reader.ts";
 import { bytesSource } from "../bbolt/source.ts";
 import type { ImageExport } from "./image-protocol.ts";
 import { exportImage, hashBackend } from "./node-image-export.ts";
+import { ImageJob } from "./node-image-job.ts";
 import { type LmdbBackend, openLmdbBackend } from "./node-lmdb-backend.ts";
 
 const MAP_BYTES = 1024 * 1024 * 1024;
@@ -168,6 +169,38 @@ describe("storage/node-image-export", () => {
     await assert.rejects(backend.exportImage(), { code: "SnapshotExpired" });
     await Promise.all(images.map((image) => image.close()));
     await assert.rejects(collect(images[0] as ImageExport), { code: "Poisoned" });
+    await backend.close();
+  });
+
+  it("comes with a snapshot of the same commit, though one is under way and the next is asked for", async () => {
+    const { backend, commit } = await openAt(newFile());
+    fill(backend, 500);
+    const first = commit(1);
+    const both = backend.exportSnapshot();
+    await first;
+    backend.put("lease", Uint8Array.of(1), NOTHING);
+    const second = commit(2);
+    const { snapshot, image } = await both;
+    assert.deepEqual([snapshot.applied.index, image.applied.index], [1, 1]);
+    await second;
+    assert.equal(backend.committed.index, 2);
+    assert.deepEqual(imageRows(await collect(image)), backendRows(snapshot));
+    snapshot.close();
+    const closing = assert.rejects(backend.exportSnapshot(), { code: "Poisoned" });
+    await backend.close();
+    await closing;
+  });
+
+  it("is given up when nobody takes a piece of it", async () => {
+    const file = newFile();
+    const { backend, commit } = await openAt(file);
+    fill(backend, 4_000);
+    await commit(1);
+    const job = new ImageJob({ file, mapSizeBytes: MAP_BYTES, work: "image" }, 1);
+    const image = await job.image();
+    // Settles without anybody closing the image.
+    await job.whenEnded;
+    await assert.rejects(collect(image), { code: "SnapshotExpired", message: /nobody took/ });
     await backend.close();
   });
 

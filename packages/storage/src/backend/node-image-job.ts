@@ -11,6 +11,9 @@ import { lmdbFailure } from "./node-lmdb-file.ts";
 /** Chunks made ahead of the consumer: 512 KiB where values are small. */
 const WINDOW = 8;
 
+/** An image that nobody takes a chunk of for this long is given up: it keeps pages of the file from being used again. */
+const MAX_IDLE_MS = 120_000;
+
 type Pinned = ImageReply & { readonly kind: "pinned" };
 
 export class ImageJob {
@@ -25,18 +28,23 @@ export class ImageJob {
   #isWhole = false;
   #failure: StorageError | undefined;
   #hasEnded = false;
+  /** Runs while it is the consumer's turn. */
+  #idleTimer: NodeJS.Timeout | undefined;
+  readonly #maxIdleMs: number;
   /** Who waits for the next reply. One at a time, the view aside. */
   #wake: (() => void) | undefined;
   #wakePinned: (() => void) | undefined;
 
-  constructor(init: ImageJobInit) {
+  constructor(init: ImageJobInit, maxIdleMs: number = MAX_IDLE_MS) {
     this.#file = init.file;
+    this.#maxIdleMs = maxIdleMs;
     this.#worker = new Worker(new URL("./node-image-worker-main.js", import.meta.url), { workerData: init });
     this.#worker.on("message", (reply: ImageReply) => this.#take(reply));
     this.#worker.on("error", (error) => this.#fail(lmdbFailure(init.file, "reading", error)));
     this.whenEnded = new Promise((resolve) => {
       this.#worker.on("exit", () => {
         this.#hasEnded = true;
+        clearTimeout(this.#idleTimer);
         resolve();
         this.#notify();
       });
@@ -56,6 +64,11 @@ export class ImageJob {
     await this.#until(() => this.#byteLength !== undefined);
     const { applied, confState } = this.#view;
     for (let i = 0; i < WINDOW; i++) this.#ask({ kind: "pull" });
+    const reason = `nobody took a piece of the image for ${this.#maxIdleMs / 1000} s`;
+    this.#idleTimer = setTimeout(
+      () => this.stop(new StorageError("SnapshotExpired", `${this.#file}: ${reason}`, this.#where)),
+      this.#maxIdleMs,
+    ).unref();
     const chunks = this.#iterate();
     return { applied, confState, byteLength: this.#byteLength!, chunks, close: () => this.close() };
   }
@@ -68,6 +81,7 @@ export class ImageJob {
 
   /** Ends it early; whoever waits is told why. */
   stop(reason: StorageError): void {
+    if (this.#hasEnded) return;
     this.#failure ??= reason;
     this.#ask({ kind: "stop" });
     this.#notify();
@@ -75,7 +89,7 @@ export class ImageJob {
 
   /** Ends it, and waits until the thread has let go of the file. */
   async close(): Promise<void> {
-    if (!this.#hasEnded) this.stop(new StorageError("Poisoned", `${this.#file}: the image is closed`, this.#where));
+    this.stop(new StorageError("Poisoned", `${this.#file}: the image is closed`, this.#where));
     await this.whenEnded;
   }
 
@@ -87,6 +101,7 @@ export class ImageJob {
         const chunk = this.#chunks.shift();
         if (chunk === undefined) break;
         this.#ask({ kind: "pull" });
+        if (!this.#hasEnded) this.#idleTimer?.refresh();
         sent += chunk.length;
         yield chunk;
       }

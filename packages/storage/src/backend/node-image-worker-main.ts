@@ -26,7 +26,7 @@ async function main(port: MessagePort, { file, mapSizeBytes, work }: ImageJobIni
       if (work === "hash") await sendHash(reader, requests, reply);
       else await sendImage(reader, requests, reply);
     } finally {
-      transaction.done();
+      lmdb.unpin(transaction);
       await lmdb.close();
     }
   } catch (error) {

@@ -5,8 +5,8 @@
  *     put, delete -> open buffer --startCommit--> sealed buffer --writer: one transaction--> file
  *     get, range  <- open buffer  over            sealed buffer  over                        file
  */
+import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Worker } from "node:worker_threads";
 import {
   type AppliedPosition,
   assert,
@@ -16,18 +16,19 @@ import {
   compareBytes,
   type HostBackend,
   RingQueue,
-  unreachable,
 } from "@quorate/base";
 import { StorageError } from "../errors.ts";
 import { type DataDirLock, lockDataDir } from "../node-lock.ts";
-import type { BackendReply, BackendRequest, BackendStats, BackendWriterInit } from "./backend-protocol.ts";
+import type { BackendStats } from "./backend-protocol.ts";
 import { ChangeLog, type Chunk } from "./change-log.ts";
 import type { ImageExport, ImageJobInit } from "./image-protocol.ts";
 import { appliedOf, CONSISTENT_INDEX_KEY, TERM_KEY, uint64Bytes } from "./meta-rows.ts";
+import { Defragmentation, type DefragmentHost, removeUnfinishedCopy } from "./node-defragment.ts";
 import { ImageJob } from "./node-image-job.ts";
 import type { Transaction } from "./node-lmdb.ts";
 import { lmdbFailure, MAX_KEY_BYTES, unusable } from "./node-lmdb-file.ts";
 import { LmdbReader, type Row, type RowCursor, visitRows } from "./node-lmdb-reader.ts";
+import { type Committed, type WriterEvents, WriterThread } from "./node-writer-thread.ts";
 import { type ChangeCursor, Overlay } from "./overlay.ts";
 import { BUCKET_NUMBER } from "./row-checksum.ts";
 
@@ -62,6 +63,7 @@ export function mapSizeForQuota(quotaBytes: number): number {
 /** Opens the backend, and makes it where there is none. @throws StorageError `Locked`, `Corrupt`, `IoFailed` */
 export async function openLmdbBackend(options: LmdbBackendOptions): Promise<LmdbBackend> {
   const lock = await lockDataDir(dirname(options.file));
+  removeUnfinishedCopy(options.file);
   const backend = new LmdbBackend(options, lock);
   try {
     return await backend.opened();
@@ -71,22 +73,36 @@ export async function openLmdbBackend(options: LmdbBackendOptions): Promise<Lmdb
   }
 }
 
-type Pinned = { readonly transaction: Transaction; state: "open" | "expired" | "closed" };
+type Pinned = {
+  readonly reader: LmdbReader;
+  readonly transaction: Transaction;
+  state: "open" | "expired" | "closed";
+};
+
+/** What reads a file that was replaced. */
+type Retired = {
+  readonly writer: WriterThread;
+  readonly reader: LmdbReader;
+  readonly jobs: readonly ImageJob[];
+  readonly file: FileHandle;
+};
+
+/** What defragmentation did. */
+export type Defragmented = { readonly sizeBytesBefore: number; readonly sizeBytesAfter: number };
 
 class LmdbBackend implements HostBackend {
   readonly #options: LmdbBackendOptions;
   readonly #lock: DataDirLock;
-  readonly #worker: Worker;
+  #writer: WriterThread;
   readonly #log = new ChangeLog();
   readonly #overlay = new Overlay();
   readonly #snapshots = new RingQueue<Pinned>(MAX_SNAPSHOTS);
   /** In the order in which they began. */
   readonly #jobs = new Set<ImageJob>();
-  readonly #whenOpen: Promise<void>;
-  readonly #whenClosed: Promise<void>;
-  #settleOpen: { resolve: () => void; reject: (error: StorageError) => void } | undefined;
-  #settleClosed: (() => void) | undefined;
   #reader: LmdbReader | undefined;
+  /** Files that defragmentation has replaced, while snapshots still read them; settles when they are let go. */
+  #retired: Promise<void> = Promise.resolve();
+  #wakeRetired: (() => void) | undefined;
   #stats: BackendStats = { sizeBytes: 0, sizeInUseBytes: 0, mapSizeBytes: 0 };
   #bufferedChanges = 0;
   #committed: AppliedPosition = { index: 0, term: 0 };
@@ -95,30 +111,21 @@ class LmdbBackend implements HostBackend {
   #holds = 0;
   /** The commit under way, while it may not reach the writer yet. */
   #heldBack: Chunk[] | undefined;
+  /** Told when no commit is at the writer any more. */
+  #wakeIdle: (() => void)[] = [];
+  #defragmentation: { readonly work: Defragmentation; readonly finished: Promise<void> } | undefined;
   #failure: StorageError | undefined;
-  #isClosing = false;
+  #closed: Promise<void> | undefined;
 
   constructor(options: LmdbBackendOptions, lock: DataDirLock) {
     this.#options = options;
     this.#lock = lock;
-    this.#whenOpen = new Promise((resolve, reject) => {
-      this.#settleOpen = { resolve, reject };
-    });
-    this.#whenClosed = new Promise((resolve) => {
-      this.#settleClosed = resolve;
-    });
-    const init: BackendWriterInit = { file: options.file, mapSizeBytes: options.mapSizeBytes };
-    this.#worker = new Worker(new URL("./node-backend-worker-main.js", import.meta.url), { workerData: init });
-    this.#worker.on("message", (reply: BackendReply) => this.#take(reply));
-    this.#worker.on("error", (error) => this.#fail(lmdbFailure(options.file, "writing to", error)));
-    this.#worker.on("exit", () => {
-      if (!this.#isClosing) this.#fail(this.#error("Poisoned", "the backend's writer has ended"));
-      this.#settleClosed?.();
-    });
+    const { file, mapSizeBytes } = options;
+    this.#writer = new WriterThread({ file, mapSizeBytes }, this.#events);
   }
 
   async opened(): Promise<this> {
-    await this.#whenOpen;
+    this.#stats = await this.#writer.whenOpen;
     this.#reader = new LmdbReader(this.#options.file, this.#options.mapSizeBytes);
     this.#committed = this.#positionIn(this.#reader);
     return this;
@@ -190,17 +197,17 @@ class LmdbBackend implements HostBackend {
     this.#bufferedChanges = 0;
     this.#underWay = applied;
     if (this.#holds > 0) this.#heldBack = chunks;
-    else this.#send(chunks);
+    else this.#writer.commit(chunks);
     return true;
   }
 
   /** @throws StorageError `SnapshotExpired` where too many are open. */
   snapshot(): BackendSnapshot {
     const reader = this.#check();
-    const pinned: Pinned = { transaction: reader.pin(), state: "open" };
+    const pinned: Pinned = { reader, transaction: reader.pin(), state: "open" };
     this.#forgetClosed();
     if (!this.#snapshots.push(pinned)) {
-      pinned.transaction.done();
+      reader.unpin(pinned.transaction);
       throw this.#error("SnapshotExpired", `${MAX_SNAPSHOTS} snapshots are open already`);
     }
     const rows = reader.at(pinned.transaction);
@@ -233,63 +240,94 @@ class LmdbBackend implements HostBackend {
     return job.image();
   }
 
+  /**
+   * The image, and a snapshot of the same commit for who must know more of it than its position. The caller closes both.
+   * @throws StorageError like `exportImage`
+   */
+  async exportSnapshot(): Promise<{ readonly snapshot: BackendSnapshot; readonly image: ImageExport }> {
+    this.#check();
+    let job: Promise<ImageJob>;
+    let snapshot: BackendSnapshot;
+    await this.#hold();
+    try {
+      snapshot = this.snapshot();
+      job = this.#startJob("image");
+    } finally {
+      this.#release();
+    }
+    try {
+      const image = await (await job).image();
+      assert(image.applied.index === snapshot.applied.index, "an image and its snapshot are of one commit");
+      return { snapshot, image };
+    } catch (error) {
+      snapshot.close();
+      throw error;
+    }
+  }
+
   /** etcd's Maintenance.Hash over the same view as `exportImage` would take, by a thread of its own. */
   async hash(): Promise<{ readonly hash: number; readonly applied: AppliedPosition }> {
     const job = await this.#startJob("hash");
     return job.hash();
   }
 
+  /**
+   * Gives the space of free pages back to the disk. Reads and commits go on; the last commits wait while they are copied.
+   * @throws StorageError `Busy` while one is under way, `Aborted` where it was given up; whatever it throws, the backend goes on as it was
+   */
+  async defragment(): Promise<Defragmented> {
+    this.#check();
+    if (this.#defragmentation !== undefined) throw this.#error("Busy", "a defragmentation is under way already");
+    const before = this.#stats;
+    const work = new Defragmentation(this.#options.file, before, this.#defragmentHost());
+    const run = work.run();
+    // For `close`, which waits but leaves the outcome to who asked for it.
+    const finished = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#defragmentation = { work, finished };
+    try {
+      await run;
+    } finally {
+      this.#defragmentation = undefined;
+    }
+    return { sizeBytesBefore: before.sizeBytes, sizeBytesAfter: this.#stats.sizeBytes };
+  }
+
   /** Waits for a commit under way, then lets the file go. What is buffered is dropped. */
-  async close(): Promise<void> {
-    if (this.#isClosing) return this.#whenClosed;
-    this.#isClosing = true;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#defragmentation?.work.abort("the backend is closed");
     for (const pinned of this.#snapshots.drain()) this.#unpin(pinned, "closed");
     await Promise.all(Array.from(this.#jobs, (job) => job.close()));
+    await this.#defragmentation?.finished;
     this.#sendHeldBack();
     // The writer first: the last one to close takes the environment down, and that must be the thread that read through it.
-    // One that has failed has ended already, and does not hear it.
-    this.#ask({ kind: "close" }, []);
-    await this.#whenClosed;
+    await this.#writer.close();
     this.#failure ??= this.#error("Poisoned", "the backend is closed");
+    await this.#retired;
     await this.#reader?.close();
     await this.#lock.release();
   }
 
-  #take(reply: BackendReply): void {
-    switch (reply.kind) {
-      case "opened":
-        this.#stats = reply.stats;
-        this.#settleOpen?.resolve();
-        return;
-      case "committed":
-        this.#finish(reply);
-        return;
-      case "failed":
-        this.#fail(new StorageError(reply.code, reply.message, { path: this.#options.file }));
-        return;
-      case "closed":
-        return;
-      default:
-        unreachable(reply);
-    }
-  }
-
-  #finish({ chunks, stats }: BackendReply & { readonly kind: "committed" }): void {
+  #finish({ chunks, stats }: Committed): void {
     const position = this.#underWay;
     assert(position !== undefined, "a finished commit was started");
     // Reads must see the commit before the sealed changes, which told the same, go.
     this.#reader?.renew();
     this.#overlay.dropSealed();
-    this.#log.recycle(chunks);
+    if (this.#defragmentation === undefined) this.#log.recycle(chunks);
+    else this.#defragmentation.work.keep(chunks);
     this.#stats = stats;
     this.#committed = position;
     this.#underWay = undefined;
-    if (stats.sizeBytes > SNAPSHOT_ROOM * stats.mapSizeBytes) {
-      const oldest = this.#snapshots.shift();
-      if (oldest !== undefined) this.#unpin(oldest, "expired");
-      for (const job of this.#jobs)
-        job.stop(this.#error("SnapshotExpired", "the image kept too much of the file alive"));
-    }
+    for (const wake of this.#wakeIdle.splice(0)) wake();
+    if (stats.sizeBytes > SNAPSHOT_ROOM * stats.mapSizeBytes) this.#makeRoom();
     this.#options.onCommitted?.(position);
   }
 
@@ -303,22 +341,32 @@ class LmdbBackend implements HostBackend {
     void job.whenEnded.then(() => this.#jobs.delete(job));
     this.#holds++;
     await job.pinned();
-    this.#holds--;
-    if (this.#holds === 0) this.#sendHeldBack();
+    this.#release();
     return job;
   }
 
-  #send(chunks: Chunk[]): void {
-    this.#ask(
-      { kind: "commit", chunks },
-      chunks.map(({ bytes }) => bytes.buffer),
-    );
+  /** Holds commits back until `#release`; settles when none is at the writer. @throws StorageError where there is no backend any more */
+  async #hold(): Promise<void> {
+    this.#holds++;
+    while (this.#failure === undefined && this.#underWay !== undefined && this.#heldBack === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#wakeIdle.push(resolve);
+      });
+    }
+    if (this.#failure === undefined) return;
+    this.#release();
+    throw this.#failure;
+  }
+
+  #release(): void {
+    this.#holds--;
+    if (this.#holds === 0) this.#sendHeldBack();
   }
 
   #sendHeldBack(): void {
     const chunks = this.#heldBack;
     this.#heldBack = undefined;
-    if (chunks !== undefined) this.#send(chunks);
+    if (chunks !== undefined) this.#writer.commit(chunks);
   }
 
   #positionIn(reader: Pick<BackendReader, "get">): AppliedPosition {
@@ -327,23 +375,64 @@ class LmdbBackend implements HostBackend {
     return position;
   }
 
+  /** Views keep pages from being used again; the oldest goes first. */
+  #makeRoom(): void {
+    const oldest = this.#snapshots.shift();
+    if (oldest !== undefined) this.#unpin(oldest, "expired");
+    for (const job of this.#jobs) job.stop(this.#error("SnapshotExpired", "the image kept too much of the file alive"));
+    this.#defragmentation?.work.abort("the file grows too fast");
+  }
+
   #unpin(pinned: Pinned, state: "expired" | "closed"): void {
     if (pinned.state !== "open") return;
     pinned.state = state;
-    pinned.transaction.done();
+    pinned.reader.unpin(pinned.transaction);
+    this.#wakeRetired?.();
+  }
+
+  #defragmentHost(): DefragmentHost {
+    return {
+      hold: () => this.#hold(),
+      release: () => this.#release(),
+      recycle: (chunks) => this.#log.recycle(chunks),
+      switchTo: ({ writer, reader, stats, oldFile }) => {
+        assert(this.#reader !== undefined, "what is defragmented is open");
+        const old: Retired = { writer: this.#writer, reader: this.#reader, jobs: [...this.#jobs], file: oldFile };
+        writer.events = this.#events;
+        this.#writer = writer;
+        this.#reader = reader;
+        this.#stats = stats;
+        const before = this.#retired;
+        this.#retired = before.then(() => this.#retire(old));
+      },
+      fail: (error) => this.#fail(error),
+    };
+  }
+
+  /** Lets a file go that was replaced, once nobody reads it. In this order: see `close`. */
+  async #retire(old: Retired): Promise<void> {
+    await old.writer.close();
+    await Promise.all(old.jobs.map((job) => job.whenEnded));
+    while (old.reader.pins > 0) {
+      await new Promise<void>((resolve) => {
+        this.#wakeRetired = resolve;
+      });
+    }
+    await old.reader.close();
+    await old.file.close();
+  }
+
+  get #events(): WriterEvents {
+    return { onCommitted: (reply) => this.#finish(reply), onFailure: (error) => this.#fail(error) };
   }
 
   #forgetClosed(): void {
     for (const pinned of this.#snapshots.drain()) if (pinned.state === "open") this.#snapshots.push(pinned);
   }
 
-  #ask(request: BackendRequest, transfer: ArrayBuffer[]): void {
-    this.#worker.postMessage(request, transfer);
-  }
-
   #check(): LmdbReader {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#isClosing) throw this.#error("Poisoned", "the backend is closed");
+    if (this.#closed !== undefined) throw this.#error("Poisoned", "the backend is closed");
     assert(this.#reader !== undefined, "the backend is open");
     return this.#reader;
   }
@@ -359,9 +448,8 @@ class LmdbBackend implements HostBackend {
   #fail(error: StorageError): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    const isOpen = this.#reader !== undefined;
-    this.#settleOpen?.reject(error);
-    if (isOpen) this.#options.onFailure(error);
+    for (const wake of this.#wakeIdle.splice(0)) wake();
+    if (this.#reader !== undefined) this.#options.onFailure(error);
   }
 
   #error(code: StorageError["code"], message: string): StorageError {

@@ -46,15 +46,23 @@ export function openLmdbFile(options: OpenOptions): LmdbFile {
 /** Makes an empty file with all buckets, durably. */
 export function createLmdbFile(file: string, mapSizeBytes: number): Promise<void> {
   const fresh = `${file}.tmp`;
-  rmSync(fresh, { force: true });
-  rmSync(`${fresh}-lock`, { force: true });
+  removeLmdbFile(fresh);
   const { root } = openTables({ file: fresh, mapSizeBytes, readOnly: false, rows: keysOnly }, true);
-  return root.close().then(() => {
-    rmSync(`${fresh}-lock`, { force: true });
-    syncPath(fresh);
-    renameSync(fresh, file);
-    syncPath(dirname(file));
-  });
+  return root.close().then(() => putInPlace(fresh, file));
+}
+
+/** Renames a file that is whole and closed to `file`, durably. What was there is gone; after a crash it is one or the other. */
+export function putInPlace(fresh: string, file: string): void {
+  rmSync(`${fresh}-lock`, { force: true });
+  syncPath(fresh);
+  renameSync(fresh, file);
+  syncPath(dirname(file));
+}
+
+/** Removes a file that nobody has open, if it is there. */
+export function removeLmdbFile(file: string): void {
+  rmSync(file, { force: true });
+  rmSync(`${file}-lock`, { force: true });
 }
 
 /** Looks at an existing file without LMDB. @throws StorageError where LMDB should not be let near it. */

@@ -17,11 +17,12 @@ export type Row = { readonly key: Uint8Array; readonly value: Uint8Array };
 export type RowCursor = { readonly next: () => Row | undefined; readonly end: () => void };
 
 export class LmdbReader {
-  readonly #file: string;
+  #file: string;
   readonly #lmdb: LmdbFile;
   readonly #slab = new Slab(SLAB_BYTES);
   /** The key whose value is read next: the library hands keys and values out one after the other. */
   #key: Uint8Array = FIRST_KEY;
+  #pins = 0;
 
   /** The writer has opened the file before. */
   constructor(file: string, mapSizeBytes: number) {
@@ -78,14 +79,25 @@ export class LmdbReader {
     this.#lmdb.root.resetReadTxn();
   }
 
-  /** The newest commit, kept readable until `done`. While it is kept, the pages it needs are not used again. */
+  /** The newest commit, kept readable until `unpin`. While it is kept, the pages it needs are not used again. */
   pin(): Transaction {
     const { root } = this.#lmdb;
     root.resetReadTxn();
     const transaction = root.useReadTransaction();
     // Reads outside the snapshot take another one from now on.
     root.resetReadTxn();
+    this.#pins++;
     return transaction;
+  }
+
+  /** Commits that are pinned. */
+  get pins(): number {
+    return this.#pins;
+  }
+
+  unpin(transaction: Transaction): void {
+    transaction.done();
+    this.#pins--;
   }
 
   /** Reads through a pinned commit. */
@@ -98,6 +110,11 @@ export class LmdbReader {
         visitRows(rows, visit);
       },
     };
+  }
+
+  /** Its file has another name now. */
+  renamed(file: string): void {
+    this.#file = file;
   }
 
   close(): Promise<void> {

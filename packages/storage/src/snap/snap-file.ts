@@ -21,6 +21,12 @@ export function snapDbName(index: number): string {
   return `${hex16(index)}.snap.db`;
 }
 
+/** Index of a received backend's name, or undefined for another file. */
+export function parseSnapDbName(name: string): number | undefined {
+  const match = /^([0-9a-f]{16})\.snap\.db$/.exec(name);
+  return match === null ? undefined : Number.parseInt(match[1]!, 16);
+}
+
 /** Term and index of a snapshot file's name, or undefined for another file. */
 export function parseSnapFileName(name: string): { readonly term: number; readonly index: number } | undefined {
   const match = /^([0-9a-f]{16})-([0-9a-f]{16})\.snap$/.exec(name);
