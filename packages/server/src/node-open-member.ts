@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "@quorate/base";
-import { Alarms, Cluster, Lessor, type LessorOptions, Machine } from "@quorate/machine";
+import { Alarms, Cluster, Lessor, type LessorOptions, Machine, openAuthRevision } from "@quorate/machine";
 import type { MemberStart } from "@quorate/member";
 import { Restore } from "@quorate/mvcc";
 import {
@@ -71,6 +71,7 @@ async function openMachine(backend: LmdbBackend, options: BackendOptions): Promi
   const restore = new Restore(backend, lessor);
   while (!restore.step(RESTORE_SLICE)) await nextTurn();
   const cluster = new Cluster(backend, options.maxLearners);
+  openAuthRevision(backend);
   const parts = { store: restore.store(), lessor, cluster, alarms: new Alarms(backend) };
   return new Machine(parts, backend.committed.index);
 }
