@@ -1,7 +1,23 @@
-/** Every process that the judge starts: none of them outlives it, however it ends. Ends nothing that it did not start. */
+/** Every process and folder that the judge makes: none of them outlives it, however it ends. Ends nothing that it did not start. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 
 const running = new Set<ChildProcess>();
+const folders = new Set<string>();
+
+/** A new folder inside `parent`, removed at the latest when this process ends. */
+export function makeFolder(parent: string): string {
+  const folder = mkdtempSync(join(parent, "quorate-clients-"));
+  folders.add(folder);
+  return folder;
+}
+
+export function removeFolder(folder: string): void {
+  // A process that was killed a moment ago may still be writing.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  folders.delete(folder);
+}
 
 /** Starts a process that is killed when this one ends. */
 export function start(binary: string, args: readonly string[], options: SpawnOptions): ChildProcess {
@@ -13,17 +29,13 @@ export function start(binary: string, args: readonly string[], options: SpawnOpt
   return child;
 }
 
-/** Kills what still runs; to be called once, by the main file. */
-export function killChildrenAtExit(): void {
+/** Kills and removes what is left when this process ends; to be called once, by the main file. */
+export function cleanUpAtExit(): void {
   process.once("exit", () => {
     for (const child of running) child.kill("SIGKILL");
+    for (const folder of folders) removeFolder(folder);
   });
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => {
-      process.exitCode = 1;
-      for (const child of running) child.kill("SIGKILL");
-      process.exit();
-    });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 }
 
 /** What a finished process left behind. */

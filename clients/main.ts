@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { messageOf } from "@quorate/base";
 import { drawSeed } from "@quorate/testkit";
 import { Bite } from "./bite.ts";
-import { killChildrenAtExit } from "./children.ts";
+import { cleanUpAtExit } from "./children.ts";
 import { judgeDifferential } from "./differential.ts";
 import { judgeEtcd3 } from "./etcd3.ts";
 import { judgeEtcdctl } from "./etcdctl.ts";
@@ -25,7 +25,7 @@ const PARTS: Readonly<Record<string, (part: Part) => Promise<Judgement>>> = {
 
 const SUBJECT = join(import.meta.dirname, "../../bin/quorate");
 const MAX_SHOWN_WHOLE = 10;
-const BITE_CHANCE = 0.02;
+const BITE_CHANCE = 0.05;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,6 +38,9 @@ const { values, positionals } = parseArgs({
 });
 
 async function judge(): Promise<boolean> {
+  const names = positionals.length === 0 ? Object.keys(PARTS) : positionals;
+  const isPart = (name: string): boolean => Object.hasOwn(PARTS, name);
+  if (!names.every(isPart)) throw new Error(`the parts are ${Object.keys(PARTS).join(", ")}`);
   const reference = findReference(values.reference);
   if (typeof reference === "string") {
     say(`SKIPPED: ${reference}`);
@@ -47,8 +50,6 @@ async function judge(): Promise<boolean> {
   if (!existsSync(subject)) throw new Error(`there is no ${subject}`);
   const seed = values.seed === undefined ? drawSeed() : Number(values.seed);
   say(`reference: etcd ${reference.version} (${reference.etcd}); subject: ${subject}; seed ${seed}`);
-  const names = Object.keys(PARTS).filter((name) => positionals.length === 0 || positionals.includes(name));
-  if (names.length === 0) throw new Error(`there are the parts ${Object.keys(PARTS).join(", ")}`);
   let isRight = true;
   for (const name of names) {
     const bite = values.bite ? new Bite(seed, BITE_CHANCE) : undefined;
@@ -82,7 +83,7 @@ function say(line: string): void {
 
 // What the tools would read from the environment is no part of the comparison.
 for (const name of Object.keys(process.env)) if (/^ETCD(CTL|UTL)?_/.test(name)) delete process.env[name];
-killChildrenAtExit();
+cleanUpAtExit();
 try {
   process.exitCode = (await judge()) ? 0 : 1;
 } catch (error) {

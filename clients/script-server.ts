@@ -63,8 +63,8 @@ lock mutex no-such-program
 lock
 bg LOCK lock held --ttl=20
 until LOCK 'held/' 1
-bg NEXT lock held --ttl=20
 get held --prefix --count-only -w fields
+bg NEXT lock held --ttl=20
 lock held true --ttl=x
 bg ELECT elect race first
 until ELECT 'first\n' 1

@@ -4,11 +4,11 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { existsSync, mkdirSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "@quorate/testkit";
-import { start } from "./children.ts";
+import { makeFolder, removeFolder, start } from "./children.ts";
 
 /** How to start a server: what to run, and flags beyond those of a cluster's members. */
 export type Recipe = { readonly label: string; readonly binary: string; readonly args?: readonly string[] };
@@ -44,7 +44,7 @@ export class System {
   private constructor(recipe: Recipe) {
     this.#recipe = recipe;
     this.label = recipe.label;
-    this.root = mkdtempSync(join(dataFolder(), "quorate-clients-"));
+    this.root = makeFolder(dataFolder());
   }
 
   /** Starts a new cluster of `count` members; resolves when all of them serve. */
@@ -149,7 +149,7 @@ export class System {
         await ended;
       }),
     );
-    rmSync(this.root, { recursive: true, force: true });
+    removeFolder(this.root);
   }
 }
 

@@ -7,14 +7,20 @@ import {
   EntryType,
   encodeUtf8,
   type InternalRaftRequestBody,
+  type Message,
   MessageType,
   newConfChange,
+  newConfState,
+  newEntry,
   newMessage,
   newPutRequest,
+  newSnapshot,
+  newSnapshotMetadata,
+  type SnapshotMetadata,
 } from "@quorate/proto";
 import type { Effects } from "./events.ts";
 import { requestTimeoutMs } from "./member.ts";
-import { type Answers, LONE_ID, LoneMember } from "./testing/lone-member.ts";
+import { type Answers, LONE_ID, LoneMember, newGround } from "./testing/lone-member.ts";
 
 const put = (value: string): InternalRaftRequestBody => ({
   kind: "put",
@@ -222,5 +228,29 @@ describe("member/member", () => {
     lone.settle();
     const heartbeat = newMessage({ type: MessageType.MsgHeartbeat, from: 2n, to: LONE_ID, term: 5, commit: 1_000 });
     assert.throws(() => lone.step({ kind: "receive", message: heartbeat }), /acknowledged are gone/);
+  });
+
+  it("stands still for a second snapshot that comes while the first is installed", () => {
+    const lone = new LoneMember({}, [LONE_ID, 2n]);
+    lone.settle();
+    const message = (init: Partial<Message>) =>
+      ({ kind: "receive", message: newMessage({ from: 2n, to: LONE_ID, term: 2, ...init }) }) as const;
+    const snapshotAt = (index: number): SnapshotMetadata =>
+      newSnapshotMetadata({ index, term: 2, confState: newConfState({ voters: [LONE_ID, 2n] }) });
+    const snap = (metadata: SnapshotMetadata) =>
+      message({ type: MessageType.MsgSnap, snapshot: newSnapshot({ metadata }) });
+    const [first, second] = [snapshotAt(10), snapshotAt(20)];
+    lone.step(snap(first));
+    assert.deepEqual(lone.sync().install, first);
+    lone.step(snap(second));
+    // The first is in place before the second is in the log.
+    lone.step({ kind: "installed", metadata: first, ...newGround(10) });
+    assert.equal(lone.member.appliedIndex, 10);
+    assert.deepEqual(lone.sync().install, second);
+    const entries = [newEntry({ index: 21, term: 2 })];
+    lone.settle(message({ type: MessageType.MsgApp, index: 20, logTerm: 2, entries, commit: 21 }));
+    assert.equal(lone.member.appliedIndex, 10, "what lies behind the second waits for it");
+    lone.settle({ kind: "installed", metadata: second, ...newGround(20) });
+    assert.equal(lone.member.appliedIndex, 21);
   });
 });

@@ -516,7 +516,6 @@ export class Member<W> {
     // A term or a vote is a promise, as entries are; a commit index can be learnt again.
     const isPromise = hasState && (m.term !== this.#promised.term || m.vote !== this.#promised.vote);
     if (hasState) this.#promised = { term: m.term, vote: m.vote };
-    if (snapshot !== undefined) this.#applier.halt();
     const mustSync = m.entries.length > 0 || isPromise || snapshot !== undefined;
     const { entries, responses } = m;
     this.#effects.appends.push({ hardState, entries, snapshot, mustSync, responses });
@@ -525,6 +524,8 @@ export class Member<W> {
   #appended({ hardState, entries, snapshot, responses }: Append): void {
     if (snapshot !== undefined) {
       this.#log.applySnapshot({ ...snapshot, data: undefined });
+      // Here and not when it was handed out: an earlier one may have been installed since, and raft goes on behind this one from now.
+      this.#applier.halt();
       this.#installing = snapshot.metadata;
       this.#effects.install = snapshot.metadata;
       this.#snapshots.received(snapshot.metadata.index);

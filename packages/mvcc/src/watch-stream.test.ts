@@ -11,6 +11,7 @@ import {
 } from "@quorate/proto";
 import { keyRange } from "./key-range.ts";
 import { openStore } from "./restore.ts";
+import { DEFAULT_CATCH_UP_LIMITS } from "./watch-catch-up.ts";
 import type { WatchCreate, WatchReply, WatchStream } from "./watch-stream.ts";
 import { WatchableStore } from "./watchable-store.ts";
 
@@ -193,7 +194,12 @@ describe("mvcc/watch-stream", () => {
 
   it("splits a large revision where it is allowed to, and only there", () => {
     const watchable = newWatchable();
-    const stream = watchable.openStream({ maxQueuedEvents: 128, maxQueuedControls: 10, fragmentBytes: 70 });
+    const stream = watchable.openStream({
+      maxQueuedEvents: 128,
+      maxQueuedControls: 10,
+      maxQueuedBytes: 1_000_000,
+      fragmentBytes: 70,
+    });
     const all = { ...ON_A, rangeEnd: bytes("\0") };
     stream.create({ ...all, fragment: true });
     stream.create(all);
@@ -209,7 +215,12 @@ describe("mvcc/watch-stream", () => {
 
   it("keeps no more events than it may, and says when requests should wait", () => {
     const watchable = newWatchable();
-    const stream = watchable.openStream({ maxQueuedEvents: 2, maxQueuedControls: 3, fragmentBytes: 1000 });
+    const stream = watchable.openStream({
+      maxQueuedEvents: 2,
+      maxQueuedControls: 3,
+      maxQueuedBytes: 1_000_000,
+      fragmentBytes: 1000,
+    });
     stream.create(ON_A);
     for (let i = 0; i < 5; i++) put(watchable, "a");
     assert.deepEqual([stream.queued, stream.hasRoom, stream.congested], [3, false, false]);
@@ -224,9 +235,44 @@ describe("mvcc/watch-stream", () => {
     assert.deepEqual(lines(stream), ["0 at 4: a@4", "0 at 6: a@5 a@6"]);
   });
 
+  it("counts the bytes of what waits, and lets its host make room before a watch falls behind", () => {
+    const watchable = newWatchable();
+    const bounds = { maxQueuedEvents: 100, maxQueuedControls: 9, maxQueuedBytes: 40, fragmentBytes: 1000 };
+    const stream = watchable.openStream(bounds);
+    let ready = 0;
+    stream.onReady = () => ready++;
+    stream.create(ON_A);
+    assert.equal(ready, 1);
+    for (let i = 0; i < 2; i++) put(watchable, "a");
+    assert.deepEqual([ready, stream.queued, stream.hasRoom, stream.starved], [1, 3, false, false]);
+    const sent: string[] = [];
+    stream.onFull = () => sent.push(...lines(stream));
+    put(watchable, "a");
+    assert.deepEqual(sent, ["0 at 1: created", "0 at 2: a@2", "0 at 3: a@3"]);
+    assert.deepEqual([ready, stream.queued, stream.starved, watchable.isBehind], [2, 1, false, false]);
+    stream.onFull = undefined;
+    for (let i = 0; i < 2; i++) put(watchable, "a");
+    assert.deepEqual([stream.hasRoom, stream.starved, watchable.isBehind], [false, true, true]);
+  });
+
+  it("says that it starves when its own catching up has filled it", () => {
+    const watchable = newWatchable();
+    for (let i = 0; i < 4; i++) put(watchable, "a");
+    const bounds = { maxQueuedEvents: 100, maxQueuedControls: 9, maxQueuedBytes: 20, fragmentBytes: 1000 };
+    const stream = watchable.openStream(bounds);
+    stream.create({ ...ON_A, startRevision: 2 });
+    assert.equal(watchable.syncUnsynced({ ...DEFAULT_CATCH_UP_LIMITS, revisions: 1 }), true);
+    assert.deepEqual([stream.queued, stream.hasRoom, stream.starved], [2, false, true]);
+  });
+
   it("frees everything when it is closed, in whatever state its watchers are", () => {
     const watchable = newWatchable();
-    const stream = watchable.openStream({ maxQueuedEvents: 1, maxQueuedControls: 9, fragmentBytes: 1000 });
+    const stream = watchable.openStream({
+      maxQueuedEvents: 1,
+      maxQueuedControls: 9,
+      maxQueuedBytes: 1_000_000,
+      fragmentBytes: 1000,
+    });
     put(watchable, "a");
     stream.create(ON_A);
     stream.create({ ...ON_A, startRevision: 1 });

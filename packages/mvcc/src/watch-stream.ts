@@ -44,6 +44,8 @@ export type WatchReply = {
 export type WatchStreamOptions = {
   /** Responses with events that may wait (etcd: 128). */
   readonly maxQueuedEvents: number;
+  /** Encoded events in them: with more than that no response with events is added. */
+  readonly maxQueuedBytes: number;
   /** Responses to requests that may wait; beyond it the host reads no request. */
   readonly maxQueuedControls: number;
   /** Responses with more encoded events are split where the watcher allows it (etcd: max-request-bytes + 512 KiB). */
@@ -52,6 +54,7 @@ export type WatchStreamOptions = {
 
 export const DEFAULT_WATCH_STREAM_OPTIONS: WatchStreamOptions = {
   maxQueuedEvents: 128,
+  maxQueuedBytes: 8 * 1024 * 1024,
   maxQueuedControls: 1024,
   fragmentBytes: 2 * 1024 * 1024,
 };
@@ -74,6 +77,7 @@ export class WatchStream {
   /** Bounded by what `push` and `congested` admit. */
   readonly #queue: RingQueue<WatchReply> = new RingQueue<WatchReply>(Number.MAX_SAFE_INTEGER);
   #queuedEvents = 0;
+  #queuedBytes = 0;
   #nextId = 0;
 
   /** Made by `WatchableStore.openStream`. */
@@ -99,13 +103,16 @@ export class WatchStream {
 
   /** True while another response with events finds room. */
   get hasRoom(): boolean {
-    return this.#queuedEvents < this.#options.maxQueuedEvents;
+    return this.#queuedEvents < this.#options.maxQueuedEvents && this.#queuedBytes < this.#options.maxQueuedBytes;
   }
 
   /** The oldest response, for sending. */
   take(): WatchReply | undefined {
     const reply = this.#queue.shift();
-    if (reply?.batch !== undefined) this.#queuedEvents--;
+    if (reply?.batch !== undefined) {
+      this.#queuedEvents--;
+      this.#queuedBytes -= reply.batch.encoded().length;
+    }
     return reply;
   }
 
@@ -169,6 +176,7 @@ export class WatchStream {
     for (const watcher of [...this.#watchers.values()]) this.#forget(watcher);
     this.#queue.drain();
     this.#queuedEvents = 0;
+    this.#queuedBytes = 0;
   }
 
   /** Queues events for a watcher of this stream; false where there is no room, and nothing was queued. */
@@ -212,6 +220,7 @@ export class WatchStream {
 
   #putEvents(watchId: number, revision: number, batch: EventBatch, fragment: boolean): void {
     this.#queuedEvents++;
+    this.#queuedBytes += batch.encoded().length;
     this.#enqueue({
       watchId,
       revision,

@@ -12,7 +12,7 @@ const bytes = (text: string): Uint8Array => bytesFromLatin1(text);
 const text = (b: Uint8Array): string => String.fromCharCode(...b);
 const KEYS = ["a", "b", "c", "d", "e"];
 const LIMITS = { watchers: 3, revisions: 4, rows: 6, bytes: 200 };
-const STREAM = { maxQueuedEvents: 2, maxQueuedControls: 1000, fragmentBytes: 40 };
+const STREAM = { maxQueuedEvents: 2, maxQueuedControls: 1000, maxQueuedBytes: 1_000_000, fragmentBytes: 40 };
 
 /** One change as history has it: `key@revision=value`, or `key@revision-`; then what was there before. */
 type Happened = { readonly key: string; readonly rev: number; readonly line: string; readonly before: string };

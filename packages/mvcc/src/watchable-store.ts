@@ -92,7 +92,13 @@ export class WatchableStore implements CommitListener, PreviousRows {
       const reached = catchUp({ store: this.#store, previous: this, slab: this.#slab }, picked, limits);
       for (const watcher of picked) this.#advance(watcher, reached);
     }
-    return allLookedAt && picked.every(({ state, stream }) => state === "synced" || !stream.hasRoom);
+    let isDone = allLookedAt;
+    for (const { state, stream } of picked) {
+      if (state === "synced") continue;
+      if (stream.hasRoom) isDone = false;
+      else stream.starved = true;
+    }
+    return isDone;
   }
 
   /** Gives victims what waits for them where there is room now (etcd: every 10 ms). True when none is left. */

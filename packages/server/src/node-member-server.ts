@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type AppliedPosition,
+  assert,
   type Backend,
   type BackendReader,
   fail,
@@ -62,8 +63,6 @@ const VERSION_TIMEOUT_MS = 3_000;
 const ASK_LEADER_TIMEOUT_MS = 5_000;
 /** A removed member goes on this long, so that the others learn from it that its removal is committed (etcd: one second). */
 const LINGER_AFTER_REMOVAL_MS = 1_000;
-/** Tries to take an image and the membership of the same moment. */
-const MAX_IMAGE_TRIES = 10;
 /** The longest that slices of background work hold the event loop. */
 const SLICE_MS = 2;
 const MS = 1_000;
@@ -363,22 +362,18 @@ export class MemberServer implements EtcdServer {
   }
 
   async #takeImage(): Promise<{ image: ImageExport; data: Uint8Array; metadata: SnapshotMetadata }> {
-    for (let tries = 0; tries < MAX_IMAGE_TRIES; tries++) {
-      const rows = this.#state.backend.snapshot();
-      try {
-        const cluster = new Cluster(readOnly(rows), this.#options.backend.maxLearners);
-        const confState = cluster.loadConfState();
-        const image = await this.#state.backend.exportImage();
-        if (image.applied.index === rows.applied.index && confState !== undefined) {
-          const metadata = { ...image.applied, confState, explicitZeros: 0 };
-          return { image, data: v2Document(cluster), metadata };
-        }
-        await image.close();
-      } finally {
-        rows.close();
-      }
+    const { snapshot: rows, image } = await this.#state.backend.exportSnapshot();
+    try {
+      const cluster = new Cluster(readOnly(rows), this.#options.backend.maxLearners);
+      const confState = cluster.loadConfState();
+      assert(confState !== undefined, "a backend with something applied holds the configuration");
+      return { image, data: v2Document(cluster), metadata: { ...image.applied, confState, explicitZeros: 0 } };
+    } catch (error) {
+      await image.close();
+      throw error;
+    } finally {
+      rows.close();
     }
-    throw new Error("the backend commits faster than an image of it can be taken");
   }
 
   async #askVersions(): Promise<void> {

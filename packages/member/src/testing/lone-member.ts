@@ -33,9 +33,7 @@ export class LoneMember {
 
   constructor(options: Partial<MemberOptions> = {}, peers: readonly bigint[] = [LONE_ID]) {
     const { backend } = this;
-    const lessor = new Lessor(backend, { minTtlSeconds: 1, maxClockStepMs: 300, checkpointIntervalMs: undefined });
-    const store = openStore(backend, lessor);
-    const machine = new Machine({ store, lessor, cluster: new Cluster(backend, 1), alarms: new Alarms(backend) }, 0);
+    const { machine } = newGround(0, backend);
     const bootstrap = peers.map((id) => {
       const member = newMember({ id, peerUrls: [`http://peer-${id}:2380`] });
       return { id, context: encodeContext({ member, isPromote: false }) };
@@ -97,6 +95,17 @@ export class LoneMember {
     this.settle(event);
     return answers;
   }
+}
+
+/** A machine that has applied everything up to `index`, and holds nothing. */
+export function newGround(
+  index: number,
+  backend: MemoryBackend = new Backend(),
+): { machine: Machine; backend: MemoryBackend } {
+  const lessor = new Lessor(backend, { minTtlSeconds: 1, maxClockStepMs: 300, checkpointIntervalMs: undefined });
+  const store = openStore(backend, lessor);
+  const parts = { store, lessor, cluster: new Cluster(backend, 1), alarms: new Alarms(backend) };
+  return { machine: new Machine(parts, index), backend };
 }
 
 const OPTIONS: MemberOptions = {
