@@ -43,9 +43,10 @@ export class Services {
     new WatchService(server, this.pump, deps.random).register(this.#router);
     new LeaseService(server, quota, this.keeper).register(this.#router);
     new ClusterService(server, deps).register(this.#router);
-    new MaintenanceService(server, 
+    new MaintenanceService(server, {
       newSha256: deps.newSha256,
-      health: deps.isServingWhileDefragmenting ? undefined : this.health,).register(this.#router);
+      health: deps.isServingWhileDefragmenting ? undefined : this.health,
+    }).register(this.#router);
     new AuthService(server).register(this.#router);
     this.health.register(this.#router);
   }
