@@ -679,7 +679,8 @@ export class Member<W> {
     const { backend } = this;
     const { backendBatchLimit, backendBatchMs } = this.#options;
     const { index, term } = this.#applier;
-    if (index <= backend.committed.index) return;
+    // A compaction removes rows long after its entry: the buffer counts, not only the index.
+    if (index <= backend.committed.index && backend.bufferedChanges === 0) return;
     const isLarge = backend.bufferedChanges >= backendBatchLimit;
     if (!isLarge && this.#nowMs - this.#commitMs < backendBatchMs) return;
     if (backend.startCommit({ index, term })) this.#commitMs = this.#nowMs;

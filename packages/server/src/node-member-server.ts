@@ -230,8 +230,11 @@ export class MemberServer implements EtcdServer {
     void this.#askOne(urls, request).then(answer);
   }
 
-  defragment(): Promise<void> {
-    return this.#state.backend.defragment().then(() => undefined);
+  /** What a compaction has removed is still buffered for a moment; without it in the file little would be gained. */
+  async defragment(): Promise<void> {
+    const { backend } = this.#state;
+    await backend.flushed();
+    await backend.defragment();
   }
 
   async exportImage(): Promise<ImageExport> {

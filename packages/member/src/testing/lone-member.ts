@@ -17,7 +17,7 @@ import type { Append, Effects, MemberEvent, Settled } from "../events.ts";
 import { Member, type MemberOptions } from "../member.ts";
 
 export const LONE_ID = 0xabcn;
-const TICK_MS = 100;
+export const TICK_MS = 100;
 
 /** What a waiter was told, in order. */
 export type Answers = Settled[];
