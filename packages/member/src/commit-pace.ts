@@ -17,7 +17,8 @@ export class CommitPace {
 
   /** Starts a commit of everything up to `applied`, where it is time and none is under way. */
   step(backend: HostBackend, applied: AppliedPosition, nowMs: number): void {
-    if (applied.index <= backend.committed.index) return;
+    // A compaction removes rows long after its entry: the buffer counts, not only the index.
+    if (applied.index <= backend.committed.index && backend.bufferedChanges === 0) return;
     const { backendBatchLimit, backendBatchMs } = this.#options;
     const isLarge = backend.bufferedChanges >= backendBatchLimit;
     if (!isLarge && nowMs - this.#startedMs < backendBatchMs) return;

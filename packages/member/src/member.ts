@@ -477,8 +477,7 @@ export class Member<W> {
 
   /** After the step's work: commits of the backend, snapshots, compactions. */
   #maintain(): void {
-    // The backend is about to be replaced.
-    if (this.#installing !== undefined) return;
+    if (this.#installing !== undefined) return; // The backend is about to be replaced.
     const { store, cluster } = this.machine.parts;
     const { index, term } = this.#applier;
     this.#commits.step(this.backend, { index, term }, this.#nowMs);

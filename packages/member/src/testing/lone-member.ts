@@ -18,7 +18,7 @@ import { Member } from "../member.ts";
 import type { MemberOptions } from "../member-options.ts";
 
 export const LONE_ID = 0xabcn;
-const TICK_MS = 100;
+export const TICK_MS = 100;
 
 /** What a waiter was told, in order. */
 export type Answers = Settled[];
