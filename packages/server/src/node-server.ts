@@ -3,7 +3,6 @@
  * other; and the way back. The one place where everything meets; every decision is made elsewhere.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
 import type { TlsOptions } from "node:tls";
 import { assert, idToHex, Prng } from "@quorate/base";
@@ -11,7 +10,8 @@ import { GrpcServer, Router, Turn } from "@quorate/grpc";
 import { encodeMember, type Member as MemberRecord, mayServe, parseVersion } from "@quorate/machine";
 import { type MemberOptions, minLeaseTtl, requestTimeoutMs } from "@quorate/member";
 import { createPeerServer, type TlsOptions as PeerTls } from "@quorate/rafthttp";
-import { createNodeDisk, type DataDir, type DataDirLock, dataDir, hasWal, lockDataDir } from "@quorate/storage";
+import { type DataDir, type DataDirLock, dataDir, lockDataDir } from "@quorate/storage";
+import { checkDataDir } from "./bootstrap/node-data-checks.ts";
 import { askMembers, checkCompatible } from "./bootstrap/node-join.ts";
 import { type ClusterPlan, planJoin, planNewCluster } from "./bootstrap/plan.ts";
 import type { Config } from "./config/config.ts";
@@ -427,8 +427,7 @@ type StartPlan = { readonly first: FirstStart | undefined; readonly peers: reado
 
 /** Who this member is. A data directory knows; without one the flags, or the members that run, say it. */
 async function planStart(options: Config, dir: DataDir, client: PeerClient): Promise<StartPlan> {
-  refuseForeign(dir);
-  const hasLog = hasWal(createNodeDisk(), dir);
+  const hasLog = await checkDataDir(dir);
   if (options.initialClusterState === "existing") {
     if (hasLog) return { first: undefined, peers: [] };
     const plan = await joinPlan(options, client);
@@ -457,19 +456,6 @@ async function joinPlan(options: Config, client: PeerClient): Promise<ClusterPla
   const known = plan.members.filter(({ id }) => id !== plan.id);
   await checkCompatible(client, known, options.advertiseVersion);
   return plan;
-}
-
-/** A directory of etcd's own, whose rows this release cannot read in place. */
-function refuseForeign(dir: DataDir): void {
-  if (existsSync(`${dir.snap}/db`)) {
-    throw new StartError(
-      "BadData",
-      `${dir.root} holds the data of an etcd member (member/snap/db), which this release cannot open`,
-    );
-  }
-  if (existsSync(`${dir.root}/proxy`)) {
-    throw new StartError("BadData", `${dir.root} holds the data of an old etcd proxy; use another directory`);
-  }
 }
 
 function peerTlsOf({ peerTls }: Config): PeerTls | undefined {
