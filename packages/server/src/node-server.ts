@@ -23,6 +23,7 @@ import { createPeerPageListener } from "./http/node-peer-pages.ts";
 import type { Page } from "./http/page.ts";
 import { peerPages } from "./http/peer-pages.ts";
 import type { StructuredLogger } from "./log/logger.ts";
+import { RateBound } from "./log/rate-bound.ts";
 import { SlowLines } from "./log/slow-lines.ts";
 import { callObserver } from "./metrics/call-observer.ts";
 import { Metrics } from "./metrics/metrics.ts";
@@ -261,12 +262,22 @@ class QuorateServer implements RunningServer {
     const { logger, peerTls } = this.#deps;
     const health = this.#health;
     assert(health !== undefined, "services are open");
+    const refusals = new RateBound(MAX_REFUSAL_LINES, MS);
     for (const url of options.listenPeerUrls) {
       const { secure: isSecure } = url;
       const page = createPeerPageListener(peerPages(health.server), isSecure);
-      const server = createPeerServer(isSecure ? peerTls : undefined, (request, response) => {
-        if (!member.transport.handle(request, response)) page(request, response);
-      });
+      const server = createPeerServer(
+        isSecure ? peerTls : undefined,
+        (request, response) => {
+          if (!member.transport.handle(request, response)) page(request, response);
+        },
+        (remote, why) => {
+          // Whoever is refused may try again at once, and for ever.
+          const suppressed = refusals.admit(performance.now());
+          if (suppressed === undefined) return;
+          logger.warn("rejected connection on peer endpoint", { "remote-addr": remote, error: why, suppressed });
+        },
+      );
       this.#peerServers.push(server);
       await listenOn(server, url);
     }
@@ -427,6 +438,8 @@ class QuorateServer implements RunningServer {
 }
 
 const MS = 1_000;
+/** Lines a second about peers that were turned away. */
+const MAX_REFUSAL_LINES = 10;
 const SEED_BYTES = 16;
 const JITTER_STEPS = 1_000;
 const READY_POLL_MS = 20;
@@ -447,10 +460,9 @@ function dataDirOf({ dataDir: root, walDir }: Config): DataDir {
   return walDir === undefined ? dir : { ...dir, wal: walDir };
 }
 
-function peerTlsOf({ peerTls }: Config): PeerTls | undefined {
+function peerTlsOf({ peerTls, peerSkipClientSanVerification: skipClientSanVerification }: Config): PeerTls | undefined {
   if (peerTls === undefined) return undefined;
-  const { cert, key, ca = "", clientCertAuth } = peerTls;
-  return { cert, key, ca, clientCertAuth };
+  return { ...peerTls, skipClientSanVerification };
 }
 
 function memberOptions(options: Config, id: bigint, logger: StructuredLogger): MemberOptions {

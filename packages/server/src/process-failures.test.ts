@@ -104,7 +104,10 @@ describe("server/process-failures", () => {
     await cluster.boot(survivor, ["--force-new-cluster"]);
     await survivor.ready();
     const { members } = await survivor.client.ok(ClusterService.memberList, newMemberListRequest());
-    assert.deepEqual(members.map(({ name }) => name), ["m1"]);
+    assert.deepEqual(
+      members.map(({ name }) => name),
+      ["m1"],
+    );
     const { count } = await survivor.client.ok(KVService.range, getPrefix("kept/"));
     assert.equal(count, 20);
     await survivor.client.ok(KVService.put, put("after", "1"));
