@@ -154,6 +154,7 @@ class QuorateServer implements RunningServer {
       forceNewCluster: options.forceNewCluster,
       keepSegments: options.maxWals,
       keepSnapshots: options.maxSnapshots,
+      defragThresholdBytes: options.bootstrapDefragThresholdMegabytes * MEGABYTE,
       logObserver: logObserver(this.#metrics),
       logger,
     });
@@ -438,6 +439,7 @@ class QuorateServer implements RunningServer {
 }
 
 const MS = 1_000;
+const MEGABYTE = 1024 * 1024;
 /** Lines a second about peers that were turned away. */
 const MAX_REFUSAL_LINES = 10;
 const SEED_BYTES = 16;
