@@ -9,6 +9,7 @@ export {
   type NormalEntry,
   type Outcome,
 } from "./apply.ts";
+export { openAuthRevision } from "./auth-revision.ts";
 export { failureCode, MACHINE_ERROR_TEXTS, MachineError, type MachineErrorCode } from "./errors.ts";
 export { checkDeleteRange, checkPut, checkRange, checkTxn } from "./kv/check.ts";
 export { readRange } from "./kv/kv.ts";

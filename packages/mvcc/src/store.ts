@@ -123,7 +123,7 @@ export class Store implements ReadView {
   }
 
   /**
-   * Begins etcd's HashKV at `rev` (0 and less: now). Step the run until it is done, or close it: compaction waits for it.
+   * Begins etcd's HashKV at `rev` (0: now; below it nothing counts, as in etcd). Step the run until it is done, or close it: compaction waits for it.
    * @throws MvccError `Compacted`, `FutureRev`.
    */
   hashKv(rev: number): HashRun {
@@ -131,8 +131,8 @@ export class Store implements ReadView {
     // Even where it has been compacted since: etcd looks here first.
     const known = this.#compaction.hashes.at(rev);
     if (known !== undefined) return HashRun.known(state, known);
-    const at = rev <= 0 ? state.currentRev : rev;
-    if (at < state.compactRev) throw compacted();
+    const at = rev === 0 ? state.currentRev : rev;
+    if (at >= 0 && at < state.compactRev) throw compacted();
     if (at > state.currentRev) throw futureRev();
     return new HashRun(state, { rev: at, compactRev: state.compactRev, forCompaction: false });
   }

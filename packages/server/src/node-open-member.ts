@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Alarms, Cluster, Lessor, type LessorOptions, Machine } from "@quorate/machine";
+import { Alarms, Cluster, Lessor, type LessorOptions, Machine, openAuthRevision } from "@quorate/machine";
 import type { MemberStart } from "@quorate/member";
 import { Restore, type StoreCounts } from "@quorate/mvcc";
 import {
@@ -76,6 +76,7 @@ async function openMachine(backend: LmdbBackend, options: BackendOptions): Promi
   const restore = new Restore(backend, lessor, options.storeCounts);
   while (!restore.step(RESTORE_SLICE)) await nextTurn();
   const cluster = new Cluster(backend, options.maxLearners);
+  openAuthRevision(backend);
   const parts = { store: restore.store(), lessor, cluster, alarms: new Alarms(backend) };
   return new Machine(parts, backend.committed.index);
 }

@@ -227,7 +227,11 @@ class QuorateServer implements RunningServer {
         peerClient,
         metrics: this.#metrics,
         slow: this.#slow,
-        afterStep: () => this.#services?.afterStep(),
+        afterStep: () => {
+          this.#services?.afterStep();
+          // Answers leave with the turn that made them.
+          this.#turn.flush();
+        },
         onLeadChanged: () => this.#leadChanged(),
         onRemoved: () => this.#end({ kind: "removed" }),
         onFatal: (error) => this.#end({ kind: "failed", error }),

@@ -1,6 +1,7 @@
 /** All services of a member, registered, and what drives them: the one list of what is served. */
 import type { Router } from "@quorate/grpc";
 import type { Sha1 } from "@quorate/machine";
+import { AuthService } from "./auth-service.ts";
 import { ClusterService } from "./cluster-service.ts";
 import type { Confirmed, EtcdServer } from "./etcd-server.ts";
 import { HealthService } from "./health-service.ts";
@@ -46,6 +47,7 @@ export class Services {
       newSha256: deps.newSha256,
       health: deps.isServingWhileDefragmenting ? undefined : this.health,
     }).register(this.#router);
+    new AuthService(server).register(this.#router);
     this.health.register(this.#router);
   }
 
