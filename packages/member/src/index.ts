@@ -4,6 +4,7 @@ export { type FailureCode, MEMBER_ERROR_TEXTS, type MemberErrorCode } from "./er
 export type { Append, Effects, MemberEvent, MembershipChange, Settled } from "./events.ts";
 export {
   Member,
+  type MemberFigures,
   type MemberOptions,
   type MemberPorts,
   type MemberStart,

@@ -47,6 +47,7 @@ import {
 } from "@quorate/raft";
 import { Applier, type Ground } from "./applier.ts";
 import type { AutoCompactionOptions } from "./auto-compaction.ts";
+import { CompactionPace } from "./compaction-pace.ts";
 import { Duties } from "./duties.ts";
 import type { FailureCode } from "./errors.ts";
 import { type Append, CONFIRMED, type Effects, type MemberEvent, newEffects, type Settled } from "./events.ts";
@@ -58,10 +59,10 @@ import { v2Document } from "./v2-document.ts";
 
 /** Entries applied in one step: a turn must not take more than a few milliseconds. */
 export const APPLY_BUDGET = 1_000;
-/** Rows looked at in one step while a compaction is under way. */
-const COMPACTION_BUDGET = 500;
 /** Committed entries that wait to be applied before requests are refused (etcd: maxGapBetweenApplyAndCommitIndex). */
 export const MAX_APPLY_BACKLOG = 5_000;
+/** The same for requests that make room, where the PriorityRequest gate is on. */
+export const MAX_PRIORITY_BACKLOG = 10_000;
 /** Proposals in one MsgProp. */
 const MAX_BATCHED_PROPOSALS = 1_024;
 /** Entry bytes in one append, and handed out at once to be applied (etcd: maxSizePerMsg). */
@@ -87,6 +88,9 @@ export type MemberOptions = {
   readonly backendBatchMs: number;
   readonly backendBatchLimit: number;
   readonly autoCompaction: AutoCompactionOptions;
+  /** Rows that a compaction removes before it pauses, and for how long (etcd: CompactionBatchLimit, CompactionSleepInterval). */
+  readonly compactionBatchRows: number;
+  readonly compactionPauseMs: number;
   /** Milliseconds since 1970 at the start of the process: for request ids only. */
   readonly startedAtMs: number;
   readonly random: Random;
@@ -112,7 +116,18 @@ export type MemberPorts = {
   readonly backendBytes: () => number;
   /** When the connection to a peer came up, on the clock of `step`; undefined while there is none. */
   readonly activeSince: (id: bigint) => number | undefined;
+  /** For figures alone, and so without an influence on anything that the member does. They must not throw. */
+  readonly figures?: MemberFigures;
 };
+
+/** Told of work, so that a host which has a clock can see how long it takes. */
+export interface MemberFigures {
+  /** A run of committed entries is about to be applied; `applied` follows, unless the member ends. */
+  applying(): void;
+  applied(entries: number): void;
+  /** A compaction has removed everything. */
+  compacted(milliseconds: number): void;
+}
 
 /** How long a request may take: five seconds and two election timeouts, as etcd. */
 export function requestTimeoutMs({ electionTicks, tickMs }: Pick<MemberOptions, "electionTicks" | "tickMs">): number {
@@ -143,6 +158,7 @@ export class Member<W> {
   readonly #reads: Reads<W | typeof LEASE_ROUND>;
   readonly #duties: Duties;
   readonly #snapshots: SnapshotPolicy;
+  readonly #compaction: CompactionPace;
   /** Entries of this step, and of earlier ones while no leader is known, with the id of each. */
   #outbox: { readonly ids: bigint[]; readonly entries: Entry[] } = { ids: [], entries: [] };
   #effects: Effects<W> = newEffects();
@@ -183,6 +199,7 @@ export class Member<W> {
       fail: (waiter, code) => this.#confirmRead(waiter, code),
     });
     this.#duties = this.#createDuties();
+    this.#compaction = new CompactionPace(options, (milliseconds) => ports.figures?.compacted(milliseconds));
     const { snapshotCount, snapshotCatchUpEntries: catchUpEntries } = options;
     this.#snapshots = new SnapshotPolicy({ snapshotCount, catchUpEntries }, start.snapshotIndex);
   }
@@ -294,7 +311,7 @@ export class Member<W> {
   #take(event: MemberEvent<W>): void {
     switch (event.kind) {
       case "propose":
-        return this.#propose(event.id, event.data, event.waiter);
+        return this.#propose(event);
       case "read":
         return this.#reads.add(event.waiter, this.#nowMs);
       case "receive":
@@ -328,23 +345,24 @@ export class Member<W> {
     }
   }
 
-  #propose(id: bigint, data: Uint8Array, waiter: W): void {
+  #propose({ id, data, waiter, isUrgent }: Extract<MemberEvent<W>, { readonly kind: "propose" }>): void {
     if (data.length > this.#options.maxRequestBytes) return this.#fail(waiter, "RequestTooLarge");
-    if (this.#isOverloaded()) return this.#fail(waiter, "TooManyRequests");
+    if (this.#isOverloaded(isUrgent ? MAX_PRIORITY_BACKLOG : MAX_APPLY_BACKLOG))
+      return this.#fail(waiter, "TooManyRequests");
     this.#proposals.add(id, waiter, this.#nowMs);
     this.#outbox.ids.push(id);
     this.#outbox.entries.push(newEntry({ data }));
   }
 
   #changeMembership(change: ConfChange, waiter: W): void {
-    if (this.#isOverloaded()) return this.#fail(waiter, "TooManyRequests");
+    if (this.#isOverloaded(MAX_APPLY_BACKLOG)) return this.#fail(waiter, "TooManyRequests");
     this.#proposals.add(change.id, waiter, this.#nowMs);
     this.#outbox.ids.push(change.id);
     this.#outbox.entries.push(newEntry(encodeConfChange({ kind: "v1", change })));
   }
 
-  #isOverloaded(): boolean {
-    return this.#proposals.isFull || this.commitIndex - this.#applier.index > MAX_APPLY_BACKLOG;
+  #isOverloaded(maxBacklog: number): boolean {
+    return this.#proposals.isFull || this.commitIndex - this.#applier.index > maxBacklog;
   }
 
   /** A request of the member's own: nobody waits for it, and if it is lost it is made again. */
@@ -458,9 +476,17 @@ export class Member<W> {
       if (this.#isCampaignAsked && this.#applier.index === this.commitIndex) this.#campaign();
       if (this.#raft.hasReady()) continue;
       if (budget === 0 || !this.#applier.hasWork) break;
-      budget -= this.#applier.run(budget);
+      budget -= this.#apply(budget);
     }
     this.#effects.more = this.#applier.hasWork;
+  }
+
+  #apply(budget: number): number {
+    const { figures } = this.#ports;
+    figures?.applying();
+    const entries = this.#applier.run(budget);
+    figures?.applied(entries);
+    return entries;
   }
 
   /** Raft lets nobody campaign who may have changes of membership to apply; who asks at a start means after these. */
@@ -671,7 +697,7 @@ export class Member<W> {
       this.#snapshots.capture({ index, term }, this.#confState, v2Document(cluster));
     }
     this.#effects.saveSnapshot = this.#snapshots.takeSavable(this.backend.committed);
-    if (store.compacting && !store.stepCompaction(COMPACTION_BUDGET)) this.#effects.more = true;
+    this.#compaction.step(store, this.#nowMs, this.#effects);
   }
 
   /** The log is durable; the backend follows it a little later, in large transactions. */

@@ -121,6 +121,8 @@ const OPTIONS: MemberOptions = {
   quotaBytes: Number.POSITIVE_INFINITY,
   backendBatchMs: 100,
   backendBatchLimit: 1_000,
+  compactionBatchRows: 1_000,
+  compactionPauseMs: 10,
   autoCompaction: { mode: "off" },
   startedAtMs: 1_700_000_000_000,
   random: new Prng(1),

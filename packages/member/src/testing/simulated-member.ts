@@ -291,6 +291,8 @@ export class SimulatedMember {
       quotaBytes: Number.POSITIVE_INFINITY,
       backendBatchMs: options.backendBatchMs,
       backendBatchLimit: 200,
+      compactionBatchRows: 1_000,
+      compactionPauseMs: 10,
       autoCompaction: options.autoCompaction,
       startedAtMs: 1_700_000_000_000 + nowMs,
       random,
