@@ -19,8 +19,8 @@ import {
   type SnapshotMetadata,
 } from "@quorate/proto";
 import type { Effects } from "./events.ts";
-import { requestTimeoutMs } from "./member.ts";
-import { type Answers, LONE_ID, LoneMember, newGround } from "./testing/lone-member.ts";
+import { requestTimeoutMs } from "./member-options.ts";
+import { type Answers, LONE_ID, LoneMember, newGround, TICK_MS } from "./testing/lone-member.ts";
 
 const put = (value: string): InternalRaftRequestBody => ({
   kind: "put",
@@ -221,6 +221,30 @@ describe("member/member", () => {
     assert.equal(lone.member.logBounds.first, 1, "not before the file is durable");
     lone.settle({ kind: "snapshotSaved", metadata });
     assert.equal(lone.member.logBounds.first, metadata.index - 5 + 1);
+  });
+
+  it("commits what a compaction removes although no entry comes after it", () => {
+    const lone = new LoneMember({ backendBatchMs: 0 }).elect();
+    const rows = (): number => {
+      let count = 0;
+      const snapshot = lone.backend.snapshot();
+      snapshot.range("key", new Uint8Array(0), undefined, () => ++count > 0);
+      snapshot.close();
+      return count;
+    };
+    for (let i = 0; i < 600; i++) lone.ask(put(`${i}`));
+    const { event } = lone.request({ kind: "compaction", value: { revision: 601, physical: false } });
+    lone.step(event);
+    // The step that applies it also commits it, before the first row goes.
+    lone.sync();
+    lone.backend.finishCommit();
+    lone.settle();
+    lone.backend.finishCommit();
+    lone.pass(TICK_MS);
+    lone.backend.finishCommit();
+    assert.equal(lone.member.machine.parts.store.finishedCompactRev, 601);
+    assert.equal(rows(), 1);
+    assert.equal(lone.backend.bufferedChanges, 0);
   });
 
   it("stops rather than vote on when entries that it acknowledged are gone", () => {

@@ -250,11 +250,14 @@ export class MemberServer implements EtcdServer {
     void this.#askOne(urls, request).then(answer);
   }
 
+  /** What a compaction has removed is still buffered for a moment; without it in the file little would be gained. */
   async defragment(): Promise<void> {
+    const { backend } = this.#state;
     const { disk } = this.#deps.metrics;
     disk.defragInflight++;
     try {
-      await timed(disk.backendDefragSeconds, () => this.#state.backend.defragment());
+      await backend.flushed();
+      await timed(disk.backendDefragSeconds, () => backend.defragment());
     } finally {
       disk.defragInflight--;
     }

@@ -37,7 +37,7 @@ import {
   importSnapshot,
   mapBytes,
   newBackendFile,
-  removeImages,
+  removeImagesAtStart,
   removeOtherBackends,
 } from "./node-backend-files.ts";
 
@@ -137,7 +137,7 @@ async function openBehind(storage: DurableStorage, options: OpenOptions): Promis
       state = await openState(file, options);
     }
     removeOtherBackends(options.dir, file);
-    await removeImages(options.dir, state.backend.committed.index);
+    await removeImagesAtStart(options.dir, state.backend.committed.index);
     const { start, isBootstrap } = await startOf(storage, state, options);
     return { id: owner.nodeId, clusterId: owner.clusterId, storage, state, start, isNew: isBootstrap };
   } catch (error) {

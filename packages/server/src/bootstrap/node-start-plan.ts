@@ -1,13 +1,12 @@
 /** Who this member is when it starts: from its data directory, from the flags, or from the members that run. Nothing is written. */
-import { existsSync } from "node:fs";
 import { encodeMember, type Member as MemberRecord } from "@quorate/machine";
-import { createNodeDisk, type DataDir, hasWal } from "@quorate/storage";
+import type { DataDir } from "@quorate/storage";
 import type { Config } from "../config/config.ts";
 import { textsOf } from "../config/urls.ts";
-import { StartError } from "../errors.ts";
 import type { FirstStart } from "../node-open-member.ts";
 import type { PeerClient } from "../node-peer-client.ts";
 import { sha1 } from "../services/node-digests.ts";
+import { checkDataDir } from "./node-data-checks.ts";
 import { askMembers, checkCompatible } from "./node-join.ts";
 import { type ClusterPlan, planJoin, planNewCluster } from "./plan.ts";
 
@@ -15,8 +14,7 @@ export type StartPlan = { readonly first: FirstStart | undefined; readonly peers
 
 /** Who this member is. A data directory knows; without one the flags, or the members that run, say it. */
 export async function planStart(options: Config, dir: DataDir, client: PeerClient): Promise<StartPlan> {
-  refuseForeign(dir);
-  const hasLog = hasWal(createNodeDisk(), dir);
+  const hasLog = await checkDataDir(dir);
   if (options.initialClusterState === "existing") {
     if (hasLog) return { first: undefined, peers: [] };
     const plan = await joinPlan(options, client);
@@ -45,17 +43,4 @@ async function joinPlan(options: Config, client: PeerClient): Promise<ClusterPla
   const known = plan.members.filter(({ id }) => id !== plan.id);
   await checkCompatible(client, known, options.advertiseVersion);
   return plan;
-}
-
-/** A directory of etcd's own, whose rows this release cannot read in place. */
-function refuseForeign(dir: DataDir): void {
-  if (existsSync(`${dir.snap}/db`)) {
-    throw new StartError(
-      "BadData",
-      `${dir.root} holds the data of an etcd member (member/snap/db), which this release cannot open`,
-    );
-  }
-  if (existsSync(`${dir.root}/proxy`)) {
-    throw new StartError("BadData", `${dir.root} holds the data of an old etcd proxy; use another directory`);
-  }
 }

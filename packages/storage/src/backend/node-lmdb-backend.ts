@@ -113,6 +113,8 @@ class LmdbBackend implements HostBackend {
   #holds = 0;
   /** The commit under way, while it may not reach the writer yet. */
   #heldBack: Chunk[] | undefined;
+  /** Commits that were started. */
+  #commits = 0;
   /** Told when no commit is at the writer any more. */
   #wakeIdle: (() => void)[] = [];
   #defragmentation: { readonly work: Defragmentation; readonly finished: Promise<void> } | undefined;
@@ -198,9 +200,22 @@ class LmdbBackend implements HostBackend {
     this.#overlay.seal();
     this.#bufferedChanges = 0;
     this.#underWay = applied;
+    this.#commits++;
     if (this.#holds > 0) this.#heldBack = chunks;
     else this.#writer.commit(chunks);
     return true;
+  }
+
+  /** Settles once the commits that its host makes hold every change of now. @throws StorageError where there is no backend any more */
+  async flushed(): Promise<void> {
+    this.#check();
+    const wanted = this.#commits + (this.#bufferedChanges > 0 ? 1 : 0);
+    while (this.#failure === undefined && this.#commits - (this.#underWay === undefined ? 0 : 1) < wanted) {
+      await new Promise<void>((resolve) => {
+        this.#wakeIdle.push(resolve);
+      });
+    }
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** @throws StorageError `SnapshotExpired` where too many are open. */
@@ -312,6 +327,7 @@ class LmdbBackend implements HostBackend {
     // The writer first: the last one to close takes the environment down, and that must be the thread that read through it.
     await this.#writer.close();
     this.#failure ??= this.#error("Poisoned", "the backend is closed");
+    for (const wake of this.#wakeIdle.splice(0)) wake();
     await this.#retired;
     await this.#reader?.close();
     await this.#lock.release();
