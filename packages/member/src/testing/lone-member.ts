@@ -14,7 +14,8 @@ import {
 } from "@quorate/proto";
 import { MemoryStorage } from "@quorate/raft";
 import type { Append, Effects, MemberEvent, Settled } from "../events.ts";
-import { Member, type MemberOptions } from "../member.ts";
+import { Member } from "../member.ts";
+import type { MemberOptions } from "../member-options.ts";
 
 export const LONE_ID = 0xabcn;
 const TICK_MS = 100;
