@@ -22,8 +22,8 @@ import {
   type SnapshotMetadata,
 } from "@quorate/proto";
 import type { Effects } from "./events.ts";
-import { MAX_APPLY_BACKLOG } from "./member.ts";
 import { requestTimeoutMs } from "./member-options.ts";
+import { MAX_APPLY_BACKLOG } from "./proposals.ts";
 import { type Answers, LONE_ID, LoneMember, newGround, TICK_MS } from "./testing/lone-member.ts";
 
 const put = (value: string): InternalRaftRequestBody => ({
