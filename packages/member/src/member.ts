@@ -224,6 +224,8 @@ export class Member<W> {
       case "snapshotSent":
         this.#snapshots.sent(event.id, this.#nowMs);
         return this.#raft.reportSnapshot(event.id, event.outcome);
+      case "diskLow":
+        return this.#duties.overQuota();
       case "versions":
         if (this.#isLeader) this.#duties.versions(event.versions);
         return;

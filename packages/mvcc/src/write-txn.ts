@@ -141,12 +141,10 @@ export class WriteTxn implements ReadView {
 
   #delete(key: string, prevKv: boolean): Uint8Array | undefined {
     const { backend, index, leases } = this.#state;
-    const keyIndex = index.get(key);
-    assert(keyIndex !== undefined, "a living key is in the index");
-    const previous = prevKv ? currentRow(backend, keyIndex) : undefined;
+    const previous = prevKv ? currentRow(backend, index.get(key)) : undefined;
     const main = this.#main;
     const sub = this.#count++;
-    keyIndex.tombstone(main, sub);
+    index.tombstone(key, main, sub);
     const kv = {
       key: bytesFromLatin1(key),
       createRevision: 0,

@@ -54,6 +54,8 @@ export interface EtcdServer {
   readonly watchable: WatchableStore;
   /** Bytes of the backend, in all and in use. */
   readonly backendSize: { readonly sizeBytes: number; readonly sizeInUseBytes: number };
+  /** Too little room is left on the disk for anything that grows. */
+  readonly isDiskLow: boolean;
   /** Monotonic milliseconds. */
   now(): number;
   /** A fresh request id (etcd's idutil). */

@@ -15,8 +15,9 @@ export class QuotaGate {
     this.#server = server;
   }
 
-  /** Whether a request fits into what is left. */
+  /** Whether a request fits into what is left, of the quota and of the disk. */
   fits(body: InternalRaftRequestBody): boolean {
+    if (this.#server.isDiskLow && quotaCost(body) > 0) return false;
     const { quotaBytes } = this.#server.limits;
     if (quotaBytes === Number.POSITIVE_INFINITY) return true;
     return fitsQuota(this.#server.backendSize.sizeBytes, quotaCost(body), quotaBytes);

@@ -45,6 +45,7 @@ const LIMITS: ServiceLimits = {
 };
 
 export class SingleMember implements EtcdServer {
+  isDiskLow = false;
   readonly clusterId: bigint = CLUSTER_ID;
   readonly memberId: bigint = MEMBER_ID;
   readonly version = "3.5.30";
