@@ -136,7 +136,6 @@ export class Member<W> {
     return this.#confState;
   }
 
-  /** Requests under way. */
   get pendingProposals(): number {
     return this.#proposals.size;
   }

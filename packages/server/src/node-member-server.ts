@@ -55,6 +55,7 @@ import type {
   RaftView,
   ServiceLimits,
 } from "./services/etcd-server.ts";
+import { encodePutProposal } from "./services/plain-put.ts";
 
 /** Bytes of one block that encoded proposals are cut from: neighbours leave the log together. */
 const PROPOSAL_BLOCK_BYTES = 256 * 1024;
@@ -225,6 +226,12 @@ export class MemberServer implements EtcdServer {
     writeInternalRaftRequest(new Writer(data), request);
     const isUrgent = this.#options.priorityRequests && body.kind === "leaseRevoke";
     if (!this.loop.push({ kind: "propose", id, data, waiter: settle, isUrgent })) settle(this.#refused());
+  }
+
+  proposePut(request: Uint8Array, settle: Waiter): void {
+    const id = this.member.nextId();
+    const data = encodePutProposal(id, request, this.#slab);
+    if (!this.loop.push({ kind: "propose", id, data, waiter: settle })) settle(this.#refused());
   }
 
   confirmRead(confirmed: Confirmed): void {

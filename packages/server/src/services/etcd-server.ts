@@ -62,6 +62,8 @@ export interface EtcdServer {
   nextId(): bigint;
   /** Sends a request through the log. Its bytes are encoded before this returns. */
   propose(body: InternalRaftRequestBody, settle: (settled: Settled) => void): void;
+  /** `propose` for a put that is encoded already, in the form of the codec: what most requests are. The bytes are copied. */
+  proposePut(request: Uint8Array, settle: (settled: Settled) => void): void;
   /** Calls back once the local store holds everything that was committed when this was called: a linearizable read may go on. */
   confirmRead(confirmed: Confirmed): void;
   /** Sends a change of membership through the log; a change that is refused when it is applied comes back as its code. */
