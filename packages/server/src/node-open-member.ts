@@ -28,6 +28,7 @@ import {
   startStorageThread,
 } from "@quorate/storage";
 import { forceNewCluster } from "./bootstrap/force-new-cluster.ts";
+import { type DefragmentAtStart, defragmentAtStart } from "./bootstrap/node-defragment-at-start.ts";
 import { StartError } from "./errors.ts";
 import {
   findBackend,
@@ -90,6 +91,7 @@ export type OpenOptions = BackendOptions & {
   readonly first: FirstStart | undefined;
   readonly forceNewCluster: boolean;
   readonly keepSegments: number;
+  readonly defragment: DefragmentAtStart;
   readonly logger: Logger;
 };
 
@@ -131,6 +133,7 @@ async function openBehind(storage: DurableStorage, options: OpenOptions): Promis
     }
     removeOtherBackends(options.dir, file);
     await removeImages(options.dir, state.backend.committed.index);
+    await defragmentAtStart(state.backend, options.defragment);
     const { start, isBootstrap } = await startOf(storage, state, options);
     return { id: owner.nodeId, clusterId: owner.clusterId, storage, state, start, isNew: isBootstrap };
   } catch (error) {

@@ -138,15 +138,10 @@ class QuorateServer implements RunningServer {
 
   async #openMember(first: FirstStart | undefined): Promise<OpenedMember> {
     const { dir, logger } = this.#deps;
-    const options = this.#options;
-    return openMember({
-      ...this.#backendOptions(),
-      dir,
-      first,
-      forceNewCluster: options.forceNewCluster,
-      keepSegments: options.maxWals,
-      logger,
-    });
+    const { forceNewCluster, maxWals: keepSegments, bootstrapDefragThresholdMegabytes: freeMegabytes } = this.#options;
+    const defragment = { freeMegabytes, logger: logger.from("server/node-open-member.ts") };
+    const start = { dir, first, forceNewCluster, keepSegments, defragment, logger };
+    return openMember({ ...this.#backendOptions(), ...start });
   }
 
   #backendOptions(): MemberServerOptions["backend"] {
