@@ -61,6 +61,8 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
   #dispatched = false;
   /** The method's observer heard of the call. */
   #observed = false;
+  /** What the observer wants to hear again at the end. */
+  #started = 0;
   #headSent = false;
   #finished = false;
   #cancelled = false;
@@ -127,7 +129,7 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
     const { onCall, observer } = this.#method;
     if (onCall === undefined) return;
     this.#observed = true;
-    observer?.started();
+    this.#started = observer?.started() ?? 0;
     onCall(this as unknown as ServerCall);
   }
 
@@ -344,7 +346,7 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
     this.#request = undefined;
     if (request === undefined) return;
     this.#observed = true;
-    observer?.started();
+    this.#started = observer?.started() ?? 0;
     observer?.received(bytes.length);
     onRequest(request.value, this as unknown as ServerCall);
   }
@@ -383,7 +385,7 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
 
   #finish(code: StatusCode): void {
     this.#finished = true;
-    if (this.#observed) this.#method.observer?.handled(code);
+    if (this.#observed) this.#method.observer?.handled(code, this.#started);
     if (this.#deadline !== undefined) this.#context.deadlines.remove(this.#deadline);
     if (this.#buffered !== 0) this.#hold(-this.#buffered);
     this.#held = undefined;

@@ -26,6 +26,7 @@ export {
 } from "./kv/outcome.ts";
 export { isReadOnlyTxn, isSerializableTxn, preflightTxn, readTxn } from "./kv/txn.ts";
 export {
+  type LeaseCounts,
   Lessor,
   type LessorOptions,
   MAX_LEASE_TTL_SECONDS,

@@ -19,7 +19,7 @@ import {
   type SnapshotMetadata,
 } from "@quorate/proto";
 import type { Effects } from "./events.ts";
-import { requestTimeoutMs } from "./member.ts";
+import { requestTimeoutMs } from "./member-options.ts";
 import { type Answers, LONE_ID, LoneMember, newGround, TICK_MS } from "./testing/lone-member.ts";
 
 const put = (value: string): InternalRaftRequestBody => ({

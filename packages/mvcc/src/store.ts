@@ -5,6 +5,7 @@
  */
 import { assert, type Backend, type Slab } from "@quorate/base";
 import { Compaction } from "./compaction.ts";
+import type { StoreCounts } from "./counts.ts";
 import { compacted, futureRev } from "./errors.ts";
 import { HashRun } from "./hash.ts";
 import { evaluateRange, type RangeQuery, type RangeResult, type ReadView } from "./range.ts";
@@ -35,6 +36,7 @@ export type StoreState = {
   readonly slab: Slab;
   readonly index: TreeIndex;
   readonly leases: LeaseAttachments;
+  readonly counts: StoreCounts;
   /** The last revision, 1 in an empty store. */
   currentRev: number;
   /** The last compaction that was asked for, -1 before the first. Invariant: compactRev <= currentRev. */
@@ -81,6 +83,7 @@ export class Store implements ReadView {
 
   /** Answers a range request. @throws MvccError `Compacted`, `FutureRev`. */
   range(query: RangeQuery): RangeResult {
+    this.#state.counts.rangeTotal++;
     return evaluateRange(this, query);
   }
 

@@ -47,6 +47,8 @@ export class WriteTxn implements ReadView {
   readonly #changes: Change[] = [];
   /** Changes so far; they are only listed where somebody listens. */
   #count = 0;
+  /** Operations so far, those included that changed nothing. */
+  #operations = 0;
   readonly #listed: boolean;
 
   constructor(state: StoreState) {
@@ -76,6 +78,8 @@ export class WriteTxn implements ReadView {
 
   /** Answers a range request, this transaction's changes included. @throws MvccError `Compacted`, `FutureRev`. */
   range(query: RangeQuery): RangeResult {
+    this.#operations++;
+    this.#state.counts.rangeTotal++;
     return evaluateRange(this, query);
   }
 
@@ -85,7 +89,7 @@ export class WriteTxn implements ReadView {
    */
   put(put: Put): Uint8Array | undefined {
     const name = latin1FromBytes(put.key);
-    const { backend, index, leases } = this.#state;
+    const { backend, index, leases, counts } = this.#state;
     let { value, lease } = put;
     let previous: Uint8Array | undefined;
     if (put.ignoreValue || put.ignoreLease || put.prevKv) {
@@ -103,6 +107,9 @@ export class WriteTxn implements ReadView {
     const kv = { key: put.key, createRevision: created, modRevision: main, version, value, lease };
     const row = putRow(this.#state, { main, sub, tombstone: false }, kv);
     leases.setLease(name, lease);
+    this.#operations++;
+    counts.putTotal++;
+    counts.putSizeBytesTotal += put.key.length + value.length;
     if (this.#listed) this.#changes.push({ key: name, main, sub, tombstone: false, row });
     return put.prevKv ? previous : undefined;
   }
@@ -110,6 +117,8 @@ export class WriteTxn implements ReadView {
   /** Deletes what is there in an interval, in byte order. */
   deleteRange(range: KeyRange, prevKv = false): Deleted {
     const keys = this.#state.index.livingKeys(range);
+    this.#operations++;
+    this.#state.counts.deleteTotal++;
     const prevRows: Uint8Array[] = [];
     for (const key of keys) {
       const previous = this.#delete(key, prevKv);
@@ -123,6 +132,7 @@ export class WriteTxn implements ReadView {
     const state = this.#state;
     assert(state.writing && state.currentRev === this.#main - 1, "a transaction ends once");
     state.writing = false;
+    if (this.#operations > 1) state.counts.txnTotal++;
     if (this.#count === 0) return state.currentRev;
     state.currentRev = this.#main;
     if (this.#listed) state.listener?.committed(this.#main, this.#changes);

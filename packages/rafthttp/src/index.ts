@@ -24,6 +24,7 @@ export {
   DEFAULT_LIMITS,
   type Limits,
   newPeerStats,
+  type PeerObserver,
   type PeerStats,
   type Raft,
   type SnapshotSink,

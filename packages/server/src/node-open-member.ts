@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "@quorate/base";
 import { Alarms, Cluster, Lessor, type LessorOptions, Machine, openAuthRevision } from "@quorate/machine";
 import type { MemberStart } from "@quorate/member";
-import { Restore } from "@quorate/mvcc";
+import { Restore, type StoreCounts } from "@quorate/mvcc";
 import {
   decodeWalMetadata,
   encodeWalMetadata,
@@ -20,9 +20,11 @@ import {
 } from "@quorate/proto";
 import { MemoryStorage, type Peer } from "@quorate/raft";
 import {
+  type BackendObserver,
   type DataDir,
   type DurableStorage,
   type LmdbBackend,
+  type LogObserver,
   openLmdbBackend,
   type StorageError,
   startStorageThread,
@@ -36,7 +38,7 @@ import {
   importSnapshot,
   mapBytes,
   newBackendFile,
-  removeImages,
+  removeImagesAtStart,
   removeOtherBackends,
 } from "./node-backend-files.ts";
 
@@ -47,6 +49,9 @@ export type BackendOptions = {
   readonly lessor: LessorOptions;
   /** Must be the same on all members. */
   readonly maxLearners: number;
+  /** Figures of the store, which go on from one backend to the next. */
+  readonly storeCounts: StoreCounts;
+  readonly observer: BackendObserver;
   readonly onCommitted: () => void;
   readonly onFailure: (error: StorageError) => void;
 };
@@ -56,9 +61,9 @@ export type OpenedState = { readonly backend: LmdbBackend; readonly machine: Mac
 
 /** Opens the backend and builds the keyspace's index, in slices. @throws StorageError, MvccError. */
 export async function openState(file: string, options: BackendOptions): Promise<OpenedState> {
-  const { onCommitted, onFailure } = options;
+  const { onCommitted, onFailure, observer } = options;
   const mapSizeBytes = mapBytes(options.quotaBytes);
-  const backend = await openLmdbBackend({ file, mapSizeBytes, onCommitted, onFailure });
+  const backend = await openLmdbBackend({ file, mapSizeBytes, observer, onCommitted, onFailure });
   try {
     return { backend, machine: await openMachine(backend, options) };
   } catch (error) {
@@ -69,7 +74,7 @@ export async function openState(file: string, options: BackendOptions): Promise<
 
 async function openMachine(backend: LmdbBackend, options: BackendOptions): Promise<Machine> {
   const lessor = new Lessor(backend, options.lessor);
-  const restore = new Restore(backend, lessor);
+  const restore = new Restore(backend, lessor, options.storeCounts);
   while (!restore.step(RESTORE_SLICE)) await nextTurn();
   const cluster = new Cluster(backend, options.maxLearners);
   openAuthRevision(backend);
@@ -92,6 +97,8 @@ export type OpenOptions = BackendOptions & {
   readonly forceNewCluster: boolean;
   readonly keepSegments: number;
   readonly defragment: DefragmentAtStart;
+  readonly keepSnapshots: number;
+  readonly logObserver: LogObserver;
   readonly logger: Logger;
 };
 
@@ -106,10 +113,10 @@ export type OpenedMember = {
 
 /** @throws StorageError, StartError `BadData`, `BadCluster`, with nothing left open. */
 export async function openMember(options: OpenOptions): Promise<OpenedMember> {
-  const { first, dir, logger, keepSegments } = options;
+  const { first, dir, logger, keepSegments, keepSnapshots, logObserver: observer } = options;
   const { id, clusterId } = first ?? { id: 0n, clusterId: 0n };
   const metadata = encodeWalMetadata(newWalMetadata({ nodeId: id, clusterId }));
-  const storage = await startStorageThread({ dir, metadata, logger, keepSegments });
+  const storage = await startStorageThread({ dir, metadata, logger, keepSegments, keepSnapshots, observer });
   try {
     return await openBehind(storage, options);
   } catch (error) {
@@ -132,8 +139,8 @@ async function openBehind(storage: DurableStorage, options: OpenOptions): Promis
       state = await openState(file, options);
     }
     removeOtherBackends(options.dir, file);
-    await removeImages(options.dir, state.backend.committed.index);
     await defragmentAtStart(state.backend, options.defragment);
+    await removeImagesAtStart(options.dir, state.backend.committed.index);
     const { start, isBootstrap } = await startOf(storage, state, options);
     return { id: owner.nodeId, clusterId: owner.clusterId, storage, state, start, isNew: isBootstrap };
   } catch (error) {

@@ -3,17 +3,15 @@
  * other; and the way back. The one place where everything meets; every decision is made elsewhere.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
 import type { TlsOptions } from "node:tls";
 import { assert, idToHex, Prng } from "@quorate/base";
 import { GrpcServer, Router, Turn } from "@quorate/grpc";
-import { encodeMember, type Member as MemberRecord, mayServe, parseVersion } from "@quorate/machine";
+import { type Member as MemberRecord, mayServe, parseVersion } from "@quorate/machine";
 import { type MemberOptions, minLeaseTtl, requestTimeoutMs } from "@quorate/member";
 import { createPeerServer, type TlsOptions as PeerTls } from "@quorate/rafthttp";
-import { createNodeDisk, type DataDir, type DataDirLock, dataDir, hasWal, lockDataDir } from "@quorate/storage";
-import { askMembers, checkCompatible } from "./bootstrap/node-join.ts";
-import { type ClusterPlan, planJoin, planNewCluster } from "./bootstrap/plan.ts";
+import { type DataDir, type DataDirLock, dataDir, lockDataDir } from "@quorate/storage";
+import { planStart } from "./bootstrap/node-start-plan.ts";
 import type { Config } from "./config/config.ts";
 import { featureMetrics } from "./config/feature-gates.ts";
 import { type MemberUrl, textsOf } from "./config/urls.ts";
@@ -25,9 +23,13 @@ import { createPeerPageListener } from "./http/node-peer-pages.ts";
 import type { Page } from "./http/page.ts";
 import { peerPages } from "./http/peer-pages.ts";
 import type { StructuredLogger } from "./log/logger.ts";
+import { SlowLines } from "./log/slow-lines.ts";
+import { callObserver } from "./metrics/call-observer.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { backendObserver, logObserver } from "./metrics/observers.ts";
+import { TurnClock } from "./metrics/turn-clock.ts";
 import { checkPortsFree, listenFailed, listenOn } from "./node-listen.ts";
-import { observerOf, pagesOf } from "./node-member-pages.ts";
+import { pagesOf, promotionCounter } from "./node-member-pages.ts";
 import { MemberServer, type MemberServerOptions } from "./node-member-server.ts";
 import { type FirstStart, type OpenedMember, openMember } from "./node-open-member.ts";
 import { PeerClient } from "./node-peer-client.ts";
@@ -89,6 +91,8 @@ class QuorateServer implements RunningServer {
   readonly ended: Promise<ServerEnd>;
   readonly #options: Config;
   readonly #deps: OpenDeps;
+  readonly #metrics: Metrics;
+  readonly #slow: SlowLines;
   readonly #turn = new Turn();
   readonly #router = new Router();
   readonly #grpcServers: GrpcServer[] = [];
@@ -106,6 +110,9 @@ class QuorateServer implements RunningServer {
   constructor(options: Config, deps: OpenDeps) {
     this.#options = options;
     this.#deps = deps;
+    const { metrics, warningApplyDurationMs: applyMs, warningUnaryRequestDurationMs: unaryMs } = options;
+    this.#metrics = new Metrics({ isExtensive: metrics === "extensive" });
+    this.#slow = new SlowLines({ applyMs, unaryMs }, deps.logger);
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -138,10 +145,11 @@ class QuorateServer implements RunningServer {
 
   async #openMember(first: FirstStart | undefined): Promise<OpenedMember> {
     const { dir, logger } = this.#deps;
-    const { forceNewCluster, maxWals: keepSegments, bootstrapDefragThresholdMegabytes: freeMegabytes } = this.#options;
+    const { forceNewCluster, maxWals: keepSegments, maxSnapshots: keepSnapshots } = this.#options;
+    const { bootstrapDefragThresholdMegabytes: freeMegabytes } = this.#options;
     const defragment = { freeMegabytes, logger: logger.from("server/node-open-member.ts") };
-    const start = { dir, first, forceNewCluster, keepSegments, defragment, logger };
-    return openMember({ ...this.#backendOptions(), ...start });
+    const kept = { keepSegments, keepSnapshots, logObserver: logObserver(this.#metrics) };
+    return openMember({ ...this.#backendOptions(), ...kept, dir, first, forceNewCluster, defragment, logger });
   }
 
   #backendOptions(): MemberServerOptions["backend"] {
@@ -154,7 +162,11 @@ class QuorateServer implements RunningServer {
         minTtlSeconds: minLeaseTtl({ electionTicks, tickMs: heartbeatIntervalMs }),
         maxClockStepMs: CLOCK_STEP_HEARTBEATS * heartbeatIntervalMs,
         checkpointIntervalMs: featureGates.LeaseCheckpoint ? LEASE_CHECKPOINT_MS : undefined,
+        persistsCheckpoints: featureGates.LeaseCheckpointPersist,
+        counts: this.#metrics.lease,
       },
+      storeCounts: this.#metrics.mvcc,
+      observer: backendObserver(this.#metrics),
       onCommitted: () => this.#member?.committed(),
       onFailure: (error) => this.#end({ kind: "failed", error }),
     };
@@ -193,11 +205,20 @@ class QuorateServer implements RunningServer {
         peerTls,
         dir,
         backend: this.#backendOptions(),
+        priorityRequests: options.featureGates.PriorityRequest,
+        peerLimits: {
+          readTimeoutMs: options.raftReadTimeoutMs,
+          writeTimeoutMs: options.raftWriteTimeoutMs,
+          // A silent stream is told from a broken one by three heartbeats, as in etcd.
+          linkHeartbeatMs: options.raftReadTimeoutMs / 3,
+        },
       },
       opened,
       {
         logger,
         peerClient,
+        metrics: this.#metrics,
+        slow: this.#slow,
         afterStep: () => {
           this.#services?.afterStep();
           // Answers leave with the turn that made them.
@@ -211,12 +232,18 @@ class QuorateServer implements RunningServer {
   }
 
   #openServices(member: MemberServer): void {
-    const { quotaBackendBytes, metrics: level, featureGates } = this.#options;
-    const metrics = new Metrics({ isExtensive: level === "extensive" });
+    const { quotaBackendBytes, featureGates } = this.#options;
+    const metrics = this.#metrics;
     const features = featureMetrics(featureGates);
     const jitter = new Prng(randomBytes(SEED_BYTES).toString("hex"));
     const services: Services = new Services(this.#router, member, {
-      observer: observerOf(metrics, () => services.methods),
+      observer: callObserver(metrics, {
+        clock: new TurnClock(() => performance.now()),
+        slow: this.#slow,
+        methods: () => services.methods,
+      }),
+      onPromotion: promotionCounter(metrics),
+      isServingWhileDefragmenting: !featureGates.StopGRPCServiceOnDefrag,
       sha1,
       newSha256,
       unixSeconds: () => Math.floor(Date.now() / MS),
@@ -418,55 +445,6 @@ function dataDirOf({ dataDir: root, walDir }: Config): DataDir {
   return walDir === undefined ? dir : { ...dir, wal: walDir };
 }
 
-type StartPlan = { readonly first: FirstStart | undefined; readonly peers: readonly MemberRecord[] };
-
-/** Who this member is. A data directory knows; without one the flags, or the members that run, say it. */
-async function planStart(options: Config, dir: DataDir, client: PeerClient): Promise<StartPlan> {
-  refuseForeign(dir);
-  const hasLog = hasWal(createNodeDisk(), dir);
-  if (options.initialClusterState === "existing") {
-    if (hasLog) return { first: undefined, peers: [] };
-    const plan = await joinPlan(options, client);
-    return { first: { id: plan.id, clusterId: plan.clusterId, bootstrap: undefined }, peers: plan.members };
-  }
-  // With a log the flags count only where the first start got no further than making it.
-  const plan = hasLog ? tryPlan(options) : planNewCluster(options, sha1);
-  if (plan === undefined) return { first: undefined, peers: [] };
-  const bootstrap = plan.members.map((member) => ({ id: member.id, context: encodeMember(member) }));
-  return { first: { id: plan.id, clusterId: plan.clusterId, bootstrap }, peers: plan.members };
-}
-
-function tryPlan(options: Config): ClusterPlan | undefined {
-  try {
-    return planNewCluster(options, sha1);
-  } catch {
-    return undefined;
-  }
-}
-
-async function joinPlan(options: Config, client: PeerClient): Promise<ClusterPlan> {
-  const others = [...options.initialCluster]
-    .filter(([name]) => name !== options.name)
-    .flatMap(([, urls]) => textsOf(urls));
-  const plan = planJoin(options, await askMembers(client, others));
-  const known = plan.members.filter(({ id }) => id !== plan.id);
-  await checkCompatible(client, known, options.advertiseVersion);
-  return plan;
-}
-
-/** A directory of etcd's own, whose rows this release cannot read in place. */
-function refuseForeign(dir: DataDir): void {
-  if (existsSync(`${dir.snap}/db`)) {
-    throw new StartError(
-      "BadData",
-      `${dir.root} holds the data of an etcd member (member/snap/db), which this release cannot open`,
-    );
-  }
-  if (existsSync(`${dir.root}/proxy`)) {
-    throw new StartError("BadData", `${dir.root} holds the data of an old etcd proxy; use another directory`);
-  }
-}
-
 function peerTlsOf({ peerTls }: Config): PeerTls | undefined {
   if (peerTls === undefined) return undefined;
   const { cert, key, ca = "", clientCertAuth } = peerTls;
@@ -488,6 +466,8 @@ function memberOptions(options: Config, id: bigint, logger: StructuredLogger): M
     backendBatchMs: options.backendBatchIntervalMs,
     backendBatchLimit: options.backendBatchLimit,
     autoCompaction: autoCompactionOf(options),
+    compactionBatchRows: options.compactionBatchLimit,
+    compactionPauseMs: options.compactionSleepIntervalMs,
     startedAtMs: Date.now(),
     random: new Prng(randomBytes(SEED_BYTES).toString("hex")),
     logger,

@@ -27,6 +27,7 @@ export { createNodeDisk } from "./node-disk.ts";
 export { freeBytes } from "./node-disk-room.ts";
 export { type DataDirLock, lockDataDir } from "./node-lock.ts";
 export { type StorageThreadOptions, startStorageThread } from "./node-storage-thread.ts";
+export type { BackendObserver, LogObserver } from "./observer.ts";
 export { type CleanOptions, cleanSnapDir, type SnapDbSink, snapDbSink } from "./snap/node-snap-db.ts";
 export {
   decodeSnapshotFile,

@@ -19,6 +19,7 @@ import {
 } from "@quorate/base";
 import { StorageError } from "../errors.ts";
 import { type DataDirLock, lockDataDir } from "../node-lock.ts";
+import type { BackendObserver } from "../observer.ts";
 import type { BackendStats } from "./backend-protocol.ts";
 import { ChangeLog, type Chunk } from "./change-log.ts";
 import type { ImageExport, ImageJobInit } from "./image-protocol.ts";
@@ -51,6 +52,7 @@ export type LmdbBackendOptions = {
   readonly mapSizeBytes: number;
   /** Called after each finished commit. */
   readonly onCommitted?: (position: AppliedPosition) => void;
+  readonly observer?: BackendObserver;
   /** Called once, when the backend can no longer be trusted. */
   readonly onFailure: (error: StorageError) => void;
 };
@@ -331,7 +333,7 @@ class LmdbBackend implements HostBackend {
     await this.#lock.release();
   }
 
-  #finish({ chunks, stats }: Committed): void {
+  #finish({ chunks, stats, seconds }: Committed): void {
     const position = this.#underWay;
     assert(position !== undefined, "a finished commit was started");
     // Reads must see the commit before the sealed changes, which told the same, go.
@@ -340,6 +342,7 @@ class LmdbBackend implements HostBackend {
     if (this.#defragmentation === undefined) this.#log.recycle(chunks);
     else this.#defragmentation.work.keep(chunks);
     this.#stats = stats;
+    this.#options.observer?.committed(seconds);
     this.#committed = position;
     this.#underWay = undefined;
     for (const wake of this.#wakeIdle.splice(0)) wake();
