@@ -15,10 +15,16 @@ export type FoundRevisions = {
 
 export class TreeIndex {
   readonly #keys: OrderedMap<KeyIndex> = new OrderedMap<KeyIndex>();
+  #living = 0;
 
   /** Keys with any revision, deleted ones that are not compacted yet included. */
   get size(): number {
     return this.#keys.size;
+  }
+
+  /** Keys that exist now. */
+  get living(): number {
+    return this.#living;
   }
 
   get(key: string): KeyIndex | undefined {
@@ -29,21 +35,31 @@ export class TreeIndex {
   put(key: string, main: number, sub: number): KeyIndex {
     const known = this.#keys.get(key);
     if (known !== undefined) {
+      if (known.version === 0) this.#living++;
       known.put(main, sub);
       return known;
     }
+    this.#living++;
     const index = new KeyIndex(main, sub, main, 1);
     this.#keys.set(flatLatin1(key), index);
     return index;
   }
 
+  /** Records the deletion of a living key, whose index the caller has from here. */
+  tombstone(index: KeyIndex, main: number, sub: number): void {
+    index.tombstone(main, sub);
+    this.#living--;
+  }
+
   /** Records a row found in the backend. @param version 0 for a tombstone. */
   restore(key: string, main: number, sub: number, created: number, version: number): void {
     const known = this.#keys.get(key);
+    this.#living += Math.sign(version) - Math.sign(known?.version ?? 0);
     if (known === undefined) this.#keys.set(flatLatin1(key), new KeyIndex(main, sub, created, version));
     else known.restore(main, sub, created, version);
   }
 
+  /** Forgets a key whose revisions are all compacted: a deleted one. */
   remove(key: string): void {
     this.#keys.delete(key);
   }

@@ -146,7 +146,7 @@ export class WriteTxn implements ReadView {
     const previous = prevKv ? currentRow(backend, keyIndex) : undefined;
     const main = this.#main;
     const sub = this.#count++;
-    keyIndex.tombstone(main, sub);
+    index.tombstone(keyIndex, main, sub);
     const kv = {
       key: bytesFromLatin1(key),
       createRevision: 0,
