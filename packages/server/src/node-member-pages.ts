@@ -112,7 +112,7 @@ function metricsSourcesOf(
     openReadTransactions: () => 0,
     currentRevision: () => server.machine.parts.store.currentRev,
     compactRevision: () => server.machine.parts.store.compactRev,
-    keyCount: () => server.machine.parts.store.index.size,
+    keyCount: () => server.machine.parts.store.index.living,
     watchStreams: () => services.pump.size,
     watchers: () => server.watchable.counts.synced + server.watchable.counts.unsynced,
     slowWatchers: () => server.watchable.counts.unsynced,
