@@ -8,8 +8,8 @@
 import { CodedError } from "./errors.ts";
 import { latin1FromBytes } from "./latin1.ts";
 import { OrderedMap } from "./ordered-map.ts";
-import { Slab } from "./slab.ts";
 import { type AppliedPosition, type BackendSnapshot, BUCKETS, type BucketName, type HostBackend } from "./ports.ts";
+import { Slab } from "./slab.ts";
 
 type Row = { readonly key: Uint8Array; readonly value: Uint8Array };
 type Rows = OrderedMap<Row>;

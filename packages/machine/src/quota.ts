@@ -12,6 +12,11 @@ export function quotaCost(body: InternalRaftRequestBody): number {
   return body.kind === "leaseGrant" ? LEASE_OVERHEAD : 0;
 }
 
+/** What a put costs whose key and value have so many bytes. */
+export function bytesCost(length: number): number {
+  return KEY_OVERHEAD + length;
+}
+
 /** The dearer branch of a transaction. */
 export function txnCost({ success, failure }: TxnRequest): number {
   return Math.max(opsCost(success), opsCost(failure));
@@ -23,7 +28,7 @@ export function fitsQuota(sizeBytes: number, cost: number, quotaBytes: number): 
 }
 
 function putCost({ key, value }: PutRequest): number {
-  return KEY_OVERHEAD + key.length + value.length;
+  return bytesCost(key.length + value.length);
 }
 
 function opsCost(ops: readonly RequestOp[]): number {

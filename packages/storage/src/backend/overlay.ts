@@ -176,5 +176,7 @@ class MergedCursor implements ChangeCursor {
 }
 
 function newLayer(): Layer {
-  return Object.fromEntries(BUCKETS.map((bucket) => [bucket, { run: new ChangeRun(), others: new OrderedMap<Change>() }])) as Layer;
+  return Object.fromEntries(
+    BUCKETS.map((bucket) => [bucket, { run: new ChangeRun(), others: new OrderedMap<Change>() }]),
+  ) as Layer;
 }
