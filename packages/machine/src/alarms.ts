@@ -23,6 +23,11 @@ export class Alarms {
     });
   }
 
+  /** Whether there is any. */
+  get isAnyRaised(): boolean {
+    return this.#raised.length > 0;
+  }
+
   /** Whether any member has raised it. */
   has(type: AlarmType): boolean {
     const raised = this.#raised;

@@ -22,11 +22,12 @@ import type { Alarms } from "./alarms.ts";
 import { failureCode, MachineError, type MachineErrorCode } from "./errors.ts";
 import { applyDeleteRange, applyPut, deleteKeys } from "./kv/kv.ts";
 import type { OpOutcome } from "./kv/outcome.ts";
+import { PlainPutReader } from "./kv/plain-put.ts";
 import { type ApplyContext, applyTxn } from "./kv/txn.ts";
 import type { Lessor } from "./lease/lessor.ts";
 import type { Cluster, ConfChangeOutcome } from "./membership/cluster.ts";
 import { compareMinor, parseVersion } from "./membership/version.ts";
-import { fitsQuota, quotaCost } from "./quota.ts";
+import { fitsQuota, putCost, quotaCost } from "./quota.ts";
 import { isV2Request, readV2Change } from "./v2.ts";
 
 /** From this cluster version on, etcd writes checkpoints of leases to the backend. */
@@ -45,6 +46,8 @@ export type NormalEntry = { readonly index: number; readonly data: Uint8Array | 
 export type ApplyOptions = {
   /** Whether somebody here waits for this request: for others no rows are read. It never changes the effect. */
   readonly isWanted: (requestId: bigint) => boolean;
+  /** False where nobody here waits for anything: then ids need not be read. */
+  readonly isAnyWanted?: () => boolean;
   /** The backend's size in bytes, as it counts against the quota. */
   readonly sizeBytes: number;
   /** Infinity for none. */
@@ -80,6 +83,7 @@ const SKIPPED: Applied = { requestId: 0n, outcome: { kind: "skipped" }, overQuot
 export class Machine {
   readonly #parts: MachineParts;
   #appliedIndex: number;
+  readonly #plain: PlainPutReader = new PlainPutReader();
 
   /** @param appliedIndex the entry up to which the backend behind `parts` holds everything. */
   constructor(parts: MachineParts, appliedIndex: number) {
@@ -122,6 +126,11 @@ export class Machine {
   }
 
   #applyData(data: Uint8Array, options: ApplyOptions): Applied {
+    if (this.#plain.read(data) && this.#applyPlain(this.#plain, options)) {
+      const requestId = options.isAnyWanted?.() === false ? 0n : this.#plain.id;
+      const outcome = { kind: "put", revision: this.#parts.store.currentRev, prevRow: undefined } as const;
+      return { requestId, outcome, overQuota: false };
+    }
     if (isV2Request(data)) return this.#applyV2(data);
     const request = decodeInternalRaftRequest(data);
     const requestId = request.header?.ID ?? request.ID;
@@ -140,6 +149,14 @@ export class Machine {
       code: "NoSpace",
     } as const;
     return { requestId, outcome: failed, overQuota: true };
+  }
+
+  /** False where nothing was done, because something is in the way: an alarm, the quota, a watcher. */
+  #applyPlain(put: PlainPutReader, { sizeBytes, quotaBytes }: ApplyOptions): boolean {
+    const { store, alarms } = this.#parts;
+    if (alarms.isAnyRaised) return false;
+    const cost = putCost(put.keyEnd - put.keyStart + put.valueEnd - put.valueStart);
+    return fitsQuota(sizeBytes, cost, quotaBytes) && store.putPlain(put);
   }
 
   #applyBody(body: InternalRaftRequestBody, { cost, wanted }: { cost: number; wanted: boolean }): Effect {

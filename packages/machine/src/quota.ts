@@ -12,6 +12,11 @@ export function quotaCost(body: InternalRaftRequestBody): number {
   return body.kind === "leaseGrant" ? LEASE_OVERHEAD : 0;
 }
 
+/** What a put adds. @param payloadBytes of key and value. */
+export function putCost(payloadBytes: number): number {
+  return KEY_OVERHEAD + payloadBytes;
+}
+
 /** The dearer branch of a transaction. */
 export function txnCost({ success, failure }: TxnRequest): number {
   return Math.max(opsCost(success), opsCost(failure));
@@ -20,11 +25,6 @@ export function txnCost({ success, failure }: TxnRequest): number {
 /** Whether a request fits. @param quotaBytes Infinity for none. */
 export function fitsQuota(sizeBytes: number, cost: number, quotaBytes: number): boolean {
   return cost === 0 || sizeBytes + cost < quotaBytes;
-}
-
-/** What a put adds. @param payloadBytes of key and value. */
-export function putCost(payloadBytes: number): number {
-  return KEY_OVERHEAD + payloadBytes;
 }
 
 function opsCost(ops: readonly RequestOp[]): number {

@@ -370,6 +370,7 @@ export class Member<W> {
   #createApplier(start: MemberStart, position: { readonly index: number; readonly term: number }): Applier {
     const options = {
       isWanted: (id: bigint) => this.#proposals.has(id),
+      isAnyWanted: () => this.#proposals.size > 0,
       quotaBytes: this.#options.quotaBytes,
       get sizeBytes() {
         return backendBytes();

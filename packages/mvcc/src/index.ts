@@ -8,6 +8,7 @@ export { contains, isEmptyRange, type KeyRange, keyRange, OPEN_END } from "./key
 export { evaluateRange, type RangeQuery, type RangeResult, type ReadView, readableRevision } from "./range.ts";
 export { openStore, Restore } from "./restore.ts";
 export { decodeRevision, encodeRevision, isTombstone, type Revision } from "./revision.ts";
+export type { PlainPut } from "./row.ts";
 export { type CommitListener, type LeaseAttachments, noLeases, type Store } from "./store.ts";
 export { type CatchUpLimits, DEFAULT_CATCH_UP_LIMITS } from "./watch-catch-up.ts";
 export {

@@ -22,6 +22,8 @@ const LOOKUP = new Uint8Array(REVISION_BYTES);
 const REVISION = new Uint8Array(REVISION_BYTES);
 const TOMBSTONE = new Uint8Array(TOMBSTONE_BYTES);
 const SCRATCH_BYTES = 2048;
+/** Of key and value, so that the numbers of a row have room too. */
+const MAX_PLAIN_BYTES = SCRATCH_BYTES - 64;
 const SCRATCH = new Uint8Array(SCRATCH_BYTES);
 const SCRATCH_WRITER = new Writer(SCRATCH);
 /** The first bytes of SCRATCH, by their number. */
@@ -61,13 +63,54 @@ export function putRowUnseen(store: RowStore, place: RowPlace, kv: KeyValue): vo
   }
   SCRATCH_WRITER.pos = 0;
   writeKeyValue(SCRATCH_WRITER, kv);
-  // A view costs more than what is written through it, and lengths come again.
-  let row = SCRATCH_VIEWS[size];
-  if (row === undefined) {
-    row = SCRATCH.subarray(0, size);
-    SCRATCH_VIEWS[size] = row;
+  putBytes(store.backend, place.tombstone ? TOMBSTONE : REVISION, place.main, place.sub, scratchOf(size));
+}
+
+/** Where a put of a key and a value, without a lease, lies in what was proposed. */
+export type PlainPut = {
+  readonly bytes: Uint8Array;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+};
+
+/** Whether `putPlainRow` takes it. */
+export function isShort({ keyStart, keyEnd, valueStart, valueEnd }: PlainPut): boolean {
+  return keyEnd - keyStart + valueEnd - valueStart <= MAX_PLAIN_BYTES;
+}
+
+/** As `putRowUnseen`, out of the proposer's bytes. */
+export function putPlainRow(backend: Backend, main: number, put: PlainPut, created: number, version: number): void {
+  const { bytes, keyStart, keyEnd, valueStart, valueEnd } = put;
+  const w = SCRATCH_WRITER;
+  w.pos = 0;
+  w.number(10);
+  w.number(keyEnd - keyStart);
+  let at = w.pos;
+  for (let i = keyStart; i < keyEnd; i++) SCRATCH[at++] = bytes[i]!;
+  w.pos = at;
+  w.number(16);
+  w.number(created);
+  w.number(24);
+  w.number(main);
+  w.number(32);
+  w.number(version);
+  if (valueEnd > valueStart) {
+    w.number(42);
+    w.view(new Uint8Array(bytes.buffer, bytes.byteOffset + valueStart, valueEnd - valueStart));
   }
-  putBytes(store.backend, place.tombstone ? TOMBSTONE : REVISION, place.main, place.sub, row);
+  putBytes(backend, REVISION, main, 0, scratchOf(w.pos));
+}
+
+/** The first `size` bytes of the scratch. A view costs more than what is written through it, and lengths come again. */
+function scratchOf(size: number): Uint8Array {
+  let view = SCRATCH_VIEWS[size];
+  if (view === undefined) {
+    view = SCRATCH.subarray(0, size);
+    SCRATCH_VIEWS[size] = view;
+  }
+  return view;
 }
 
 function putBytes(backend: Backend, key: Uint8Array, main: number, sub: number, row: Uint8Array): void {

@@ -3,13 +3,14 @@
  * rise: a transaction that changes nothing takes none. It never waits, and long work (restore, compaction, hashing) is handed
  * out in slices that the host steps.
  */
-import { assert, type Backend, type Slab } from "@quorate/base";
+import { assert, type Backend, latin1FromBytes, type Slab } from "@quorate/base";
 import { Compaction } from "./compaction.ts";
 import type { StoreCounts } from "./counts.ts";
 import { compacted, futureRev } from "./errors.ts";
 import { HashRun } from "./hash.ts";
 import { evaluateRange, type RangeQuery, type RangeResult, type ReadView } from "./range.ts";
 import { encodeRevision } from "./revision.ts";
+import { isShort, type PlainPut, putPlainRow } from "./row.ts";
 import { META_SCHEDULED_COMPACT } from "./schema.ts";
 import type { TreeIndex } from "./tree-index.ts";
 import { type Change, WriteTxn } from "./write-txn.ts";
@@ -90,6 +91,23 @@ export class Store implements ReadView {
   /** Begins the one write transaction; `end` it before the next. */
   write(): WriteTxn {
     return new WriteTxn(this.#state);
+  }
+
+  /**
+   * A transaction of one plain put, straight from the proposer's bytes. False where it must be done the general way, because it is
+   * long or somebody listens; then nothing has changed.
+   */
+  putPlain(put: PlainPut): boolean {
+    const state = this.#state;
+    assert(!state.writing, "one write transaction at a time");
+    if (state.listener?.listening === true || !isShort(put)) return false;
+    const name = latin1FromBytes(put.bytes, put.keyStart, put.keyEnd);
+    const main = state.currentRev + 1;
+    const { created, version } = state.index.put(name, main, 0);
+    putPlainRow(state.backend, main, put, created, version);
+    state.leases.setLease(name, 0n);
+    state.currentRev = main;
+    return true;
   }
 
   /**
