@@ -3,16 +3,7 @@
  * It owns what is replaced when a snapshot is installed. It decides nothing that another member would have to agree with.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import {
-  type AppliedPosition,
-  assert,
-  type Backend,
-  type BackendReader,
-  fail,
-  idToHex,
-  messageOf,
-  Slab,
-} from "@quorate/base";
+import { type AppliedPosition, assert, idToHex, messageOf, Slab } from "@quorate/base";
 import { Cluster, type Machine } from "@quorate/machine";
 import {
   Member,
@@ -47,6 +38,7 @@ import { peerObserver } from "./metrics/observers.ts";
 import { importSnapshot, removeImages, removeOtherBackends } from "./node-backend-files.ts";
 import { type BackendOptions, type OpenedMember, type OpenedState, openState } from "./node-open-member.ts";
 import type { PeerClient } from "./node-peer-client.ts";
+import { readOnly } from "./read-only-rows.ts";
 import type {
   Confirmed,
   EtcdServer,
@@ -82,6 +74,7 @@ export type MemberServerOptions = {
   /** Etcd's feature gate PriorityRequest: leases are revoked even where other requests find too many before them. */
   readonly priorityRequests: boolean;
   readonly peerLimits: Partial<PeerLimits>;
+  readonly initialElectionTickAdvance: boolean;
 };
 
 export type MemberServerDeps = {
@@ -173,11 +166,21 @@ export class MemberServer implements EtcdServer {
   }
 
   /** Begins to live: ticks, and peers that are known. */
-  start(peers: Iterable<readonly [bigint, readonly string[]]>): void {
+  start(peers: readonly (readonly [bigint, readonly string[]])[]): void {
     for (const [id, urls] of peers) this.transport.addPeer(id, urls);
+    if (this.#options.initialElectionTickAdvance) void this.#advanceTicks(peers.map(([id]) => id));
     void this.#disk.look();
     this.#diskTimer = setInterval(() => void this.#disk.look(), DISK_LOOK_MS).unref();
     this.#ticker = setInterval(() => this.loop.push({ kind: "tick" }), this.#options.member.tickMs);
+  }
+
+  /** Once a peer answers, nobody is heard for longer than this process runs: an election need not wait a whole timeout (etcd: advanceTicks). */
+  async #advanceTicks(peers: readonly bigint[]): Promise<void> {
+    const others = peers.filter((id) => id !== this.memberId);
+    if (others.length === 0) return;
+    await Promise.race(others.map((id) => this.transport.whenActive(id)));
+    if (this.member.lead === 0n)
+      this.loop.push({ kind: "advanceTicks", ticks: this.#options.member.electionTicks - 1 });
   }
 
   /** Stops for good: everyone who waits is told, peers are let go, the disk is closed. */
@@ -491,15 +494,4 @@ async function timed<T>(histogram: Histogram, work: () => Promise<T>): Promise<T
 /** A waiter that only wants to know whether all is well. */
 function confirming(confirmed: Confirmed): Waiter {
   return (settled) => confirmed(settled.kind === "failed" ? settled.code : undefined);
-}
-
-/** The rows of a moment as what `Cluster` reads from; nobody writes to it. */
-function readOnly(rows: BackendReader): Backend {
-  const refuse = (): never => fail("the rows of a moment do not change");
-  return {
-    get: (bucket, key) => rows.get(bucket, key),
-    range: (bucket, from, to, visit) => rows.range(bucket, from, to, visit),
-    put: refuse,
-    delete: refuse,
-  };
 }

@@ -220,6 +220,7 @@ class QuorateServer implements RunningServer {
         dir,
         backend: this.#backendOptions(),
         priorityRequests: options.featureGates.PriorityRequest,
+        initialElectionTickAdvance: options.initialElectionTickAdvance,
         peerLimits: {
           readTimeoutMs: options.raftReadTimeoutMs,
           writeTimeoutMs: options.raftWriteTimeoutMs,
