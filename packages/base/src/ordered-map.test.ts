@@ -50,6 +50,50 @@ describe("base/ordered-map", () => {
     });
   });
 
+  it("weighs intervals like the sum of their entries, whatever becomes of them", () => {
+    withSeed("base/ordered-map-weight", ({ prng }) => {
+      const map = new OrderedMap<{ weight: number }>(({ weight }) => weight);
+      const model = new Map<string, { weight: number }>();
+      const drawKey = (): string => `${"k".repeat(prng.below(3))}${prng.below(3000)}`;
+      const naive = (from: string, to: string | undefined): number => {
+        let sum = 0;
+        for (const [key, { weight }] of model) if (key >= from && (to === undefined || key < to)) sum += weight;
+        return sum;
+      };
+      for (let i = 0; i < 30_000; i++) {
+        const key = drawKey();
+        const known = model.get(key);
+        const isGrowing = Math.floor(i / 6000) % 2 === 0;
+        if (known !== undefined && prng.chance(0.3)) {
+          const gain = prng.below(4);
+          known.weight += gain;
+          map.reweigh(key, gain);
+        } else if (prng.chance(isGrowing ? 0.7 : 0.1)) {
+          const value = { weight: prng.below(3) };
+          map.set(key, value);
+          model.set(key, value);
+        } else {
+          map.delete(key);
+          model.delete(key);
+        }
+        if (i % 100 !== 0) continue;
+        const [a, b] = [drawKey(), drawKey()].sort() as [string, string];
+        assert.equal(map.weight(a, b), naive(a, b));
+        assert.equal(map.weight(a, undefined), naive(a, undefined));
+        assert.equal(map.weight("", undefined), naive("", undefined));
+        assert.equal(map.weight(a, a), 0);
+      }
+      map.clear();
+      assert.equal(map.weight("", undefined), 0);
+    });
+  });
+
+  it("refuses another weight for a key that is not there", () => {
+    const map = new OrderedMap<number>((value) => value);
+    map.set("a", 1);
+    assert.throws(() => map.reweigh("b", 1));
+  });
+
   it("stops a scan where the visitor says so", () => {
     const map = new OrderedMap<number>();
     for (let i = 0; i < 500; i++) map.set(String(i).padStart(3, "0"), i);

@@ -7,6 +7,8 @@
  *      [a c]->[f k]->[m x]             leaves: keys and values side by side
  *
  * Nodes that shrink are merged with a neighbour as soon as both fit into one. The map must not change during a scan.
+ *
+ * Where entries have weights, every node knows the sum of those below it, so that the weight of an interval costs two walks down.
  */
 import { assert } from "./assert.ts";
 
@@ -23,14 +25,19 @@ type Node<V> = {
   readonly children: Node<V>[] | undefined;
   /** Leaves only: the next leaf in key order. */
   next: Node<V> | undefined;
+  /** Of all entries below. */
+  weight: number;
 };
 
-function newLeaf<V>(keys: string[], values: V[], next: Node<V> | undefined): Node<V> {
-  return { keys, values, children: undefined, next };
+/** What an entry counts in `OrderedMap.weight`: a whole number. */
+export type Weigh<V> = (value: V) => number;
+
+function newLeaf<V>(keys: string[], values: V[], next: Node<V> | undefined, weight: number): Node<V> {
+  return { keys, values, children: undefined, next, weight };
 }
 
-function newInner<V>(keys: string[], children: Node<V>[]): Node<V> {
-  return { keys, values: undefined, children, next: undefined };
+function newInner<V>(keys: string[], children: Node<V>[], weight: number): Node<V> {
+  return { keys, values: undefined, children, next: undefined, weight };
 }
 
 /** The first place whose key is not below `key`. */
@@ -58,8 +65,16 @@ function childAt(keys: readonly string[], key: string): number {
 }
 
 export class OrderedMap<V> {
-  #root: Node<V> = newLeaf<V>([], [], undefined);
+  readonly #weigh: Weigh<V>;
+  #root: Node<V> = newLeaf<V>([], [], undefined, 0);
   #size = 0;
+  /** By how much the change under way alters the weight of the nodes on its path. */
+  #gain = 0;
+
+  /** @param weigh where `weight` is asked for; a value that comes to weigh something else is told to `reweigh`. */
+  constructor(weigh: Weigh<V> = weightless) {
+    this.#weigh = weigh;
+  }
 
   /** Keys in the map. */
   get size(): number {
@@ -78,8 +93,9 @@ export class OrderedMap<V> {
     const sizeBefore = this.#size;
     const before = this.#insert(root, key, value);
     if (this.#size !== sizeBefore && root.keys.length > MAX_KEYS) {
-      const right = split(root);
-      this.#root = newInner([right.separator], [root, right.node]);
+      const { weight } = root;
+      const right = split(root, this.#weigh);
+      this.#root = newInner([right.separator], [root, right.node], weight);
     }
     return before;
   }
@@ -93,8 +109,24 @@ export class OrderedMap<V> {
   }
 
   clear(): void {
-    this.#root = newLeaf<V>([], [], undefined);
+    this.#root = newLeaf<V>([], [], undefined, 0);
     this.#size = 0;
+  }
+
+  /** The weight of all entries in [from, to). @param to undefined for no upper end; not below `from`. */
+  weight(from: string, to: string | undefined): number {
+    return (to === undefined ? this.#root.weight : this.#weightBelow(to)) - this.#weightBelow(from);
+  }
+
+  /** The value at `key`, which must be there, weighs `gain` more than it did. To be told before any other change. */
+  reweigh(key: string, gain: number): void {
+    let node = this.#root;
+    node.weight += gain;
+    while (node.children !== undefined) {
+      node = node.children[childAt(node.keys, key)]!;
+      node.weight += gain;
+    }
+    assert(node.keys[lowerBound(node.keys, key)] === key, "what weighs something else is in the map");
   }
 
   /**
@@ -125,6 +157,20 @@ export class OrderedMap<V> {
     return node.keys[node.keys.length - 1];
   }
 
+  #weightBelow(key: string): number {
+    let node = this.#root;
+    let sum = 0;
+    while (node.children !== undefined) {
+      const at = childAt(node.keys, key);
+      for (let i = 0; i < at; i++) sum += node.children[i]!.weight;
+      node = node.children[at]!;
+    }
+    const at = lowerBound(node.keys, key);
+    const weigh = this.#weigh;
+    for (let i = 0; i < at; i++) sum += weigh(node.values![i]!);
+    return sum;
+  }
+
   #leafOf(key: string): Node<V> {
     let node = this.#root;
     while (node.children !== undefined) node = node.children[childAt(node.keys, key)]!;
@@ -138,9 +184,13 @@ export class OrderedMap<V> {
       if (keys[at] === key) {
         const before = values[at]!;
         values[at] = value;
+        this.#gain = this.#weigh(value) - this.#weigh(before);
+        node.weight += this.#gain;
         return before;
       }
       this.#size++;
+      this.#gain = this.#weigh(value);
+      node.weight += this.#gain;
       insertAt(keys, at, key);
       insertAt(values, at, value);
       return undefined;
@@ -148,8 +198,9 @@ export class OrderedMap<V> {
     const at = childAt(keys, key);
     const child = children![at]!;
     const before = this.#insert(child, key, value);
+    node.weight += this.#gain;
     if (child.keys.length > MAX_KEYS) {
-      const right = split(child);
+      const right = split(child, this.#weigh);
       insertAt(keys, at, right.separator);
       insertAt(children!, at + 1, right.node);
     }
@@ -160,8 +211,11 @@ export class OrderedMap<V> {
     const { keys, values, children } = node;
     if (values !== undefined) {
       const at = lowerBound(keys, key);
+      this.#gain = 0;
       if (keys[at] !== key) return undefined;
       const before = values[at]!;
+      this.#gain = -this.#weigh(before);
+      node.weight += this.#gain;
       keys.splice(at, 1);
       values.splice(at, 1);
       this.#size--;
@@ -169,6 +223,7 @@ export class OrderedMap<V> {
     }
     const at = childAt(keys, key);
     const before = this.#remove(children![at]!, key);
+    node.weight += this.#gain;
     if (children![at]!.keys.length < MIN_KEYS && !mergeAt(node, at)) mergeAt(node, at - 1);
     return before;
   }
@@ -182,19 +237,37 @@ function insertAt<T>(items: T[], at: number, item: T): void {
   items[at] = item;
 }
 
+function weightless(): number {
+  return 0;
+}
+
+function weightOf(node: { readonly weight: number }): number {
+  return node.weight;
+}
+
+function sumOf<T>(items: readonly T[], weigh: (item: T) => number): number {
+  let sum = 0;
+  for (let i = 0; i < items.length; i++) sum += weigh(items[i]!);
+  return sum;
+}
+
 /** Moves the upper half of an overfull node into a new right neighbour. */
-function split<V>(node: Node<V>): { readonly separator: string; readonly node: Node<V> } {
+function split<V>(node: Node<V>, weigh: Weigh<V>): { readonly separator: string; readonly node: Node<V> } {
   const { keys, values, children } = node;
   const middle = keys.length >>> 1;
   if (values !== undefined) {
-    const right = newLeaf(keys.slice(middle), values.slice(middle), node.next);
+    const moved = values.slice(middle);
+    const right = newLeaf(keys.slice(middle), moved, node.next, sumOf(moved, weigh));
+    node.weight -= right.weight;
     keys.length = middle;
     values.length = middle;
     node.next = right;
     return { separator: right.keys[0]!, node: right };
   }
   const separator = keys[middle]!;
-  const right = newInner(keys.slice(middle + 1), children!.slice(middle + 1));
+  const moved = children!.slice(middle + 1);
+  const right = newInner(keys.slice(middle + 1), moved, sumOf(moved, weightOf));
+  node.weight -= right.weight;
   keys.length = middle;
   children!.length = middle + 1;
   return { separator, node: right };
@@ -219,6 +292,7 @@ function mergeAt<V>(parent: Node<V>, at: number): boolean {
     left.keys.push(separator, ...right.keys);
     left.children!.push(...right.children!);
   }
+  left.weight += right.weight;
   parent.keys.splice(at, 1);
   children.splice(at + 1, 1);
   assert(children.length === parent.keys.length + 1, "an inner node has one child more than keys");

@@ -320,7 +320,7 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
       const request = this.#decode(bytes);
       if (request === undefined) return;
       this.#method.observer?.received(bytes.length);
-      this.onMessage?.(request.value);
+      this.onMessage?.(request);
       return;
     }
     if (this.#request !== undefined) {
@@ -348,12 +348,13 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
     this.#observed = true;
     this.#started = observer?.started() ?? 0;
     observer?.received(bytes.length);
-    onRequest(request.value, this as unknown as ServerCall);
+    onRequest(request, this as unknown as ServerCall);
   }
 
-  #decode(bytes: Uint8Array): { readonly value: Req } | undefined {
+  /** The request, never undefined; undefined where it cannot be read and the call ended for it. */
+  #decode(bytes: Uint8Array): Req | undefined {
     try {
-      return { value: this.#method.descriptor.decodeRequest(bytes) as Req };
+      return this.#method.descriptor.decodeRequest(bytes) as Req;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#stop({ code: StatusCode.Internal, message: `grpc: error unmarshalling request: ${why}` });

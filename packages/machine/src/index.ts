@@ -58,4 +58,4 @@ export {
   type Version,
   type VersionDecision,
 } from "./membership/version.ts";
-export { fitsQuota, quotaCost, txnCost } from "./quota.ts";
+export { fitsQuota, putCost, quotaCost, txnCost } from "./quota.ts";

@@ -38,6 +38,8 @@ export type MemberEvent<W> =
       readonly backend: HostBackend;
     }
   | { readonly kind: "unreachable"; readonly id: bigint }
+  /** Too little room is left on this member's disk: it raises the NOSPACE alarm. To be said again for as long as it is so. */
+  | { readonly kind: "diskLow" }
   /** How sending a snapshot to a peer ended. */
   | { readonly kind: "snapshotSent"; readonly id: bigint; readonly outcome: "finish" | "failure" }
   /** Versions of all members, asked for by `askVersions`; undefined for one that did not answer. */

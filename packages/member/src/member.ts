@@ -33,7 +33,7 @@ import type { FailureCode } from "./errors.ts";
 import { type Append, CONFIRMED, type Effects, type MemberEvent, newEffects, type Settled } from "./events.ts";
 import { type MemberOptions, type MemberPorts, type MemberStart, requestTimeoutMs } from "./member-options.ts";
 import { Outbox } from "./outbox.ts";
-import { Proposals } from "./proposals.ts";
+import { MAX_APPLY_BACKLOG, MAX_PRIORITY_BACKLOG, Proposals } from "./proposals.ts";
 import { RaftDriver } from "./raft-driver.ts";
 import { Reads } from "./reads.ts";
 import { RequestIds } from "./request-ids.ts";
@@ -43,10 +43,6 @@ import { v2Document } from "./v2-document.ts";
 
 /** Entries applied in one step: a turn must not take more than a few milliseconds. */
 export const APPLY_BUDGET = 1_000;
-/** Committed entries that wait to be applied before requests are refused (etcd: maxGapBetweenApplyAndCommitIndex). */
-export const MAX_APPLY_BACKLOG = 5_000;
-/** The same for requests that make room, where the PriorityRequest gate is on. */
-export const MAX_PRIORITY_BACKLOG = 10_000;
 
 /** Waits for leadership to be confirmed before leases are revoked: the member's own read. */
 const LEASE_ROUND = Symbol("lease round");
@@ -136,7 +132,6 @@ export class Member<W> {
     return this.#confState;
   }
 
-  /** Requests under way. */
   get pendingProposals(): number {
     return this.#proposals.size;
   }
@@ -224,6 +219,8 @@ export class Member<W> {
       case "snapshotSent":
         this.#snapshots.sent(event.id, this.#nowMs);
         return this.#raft.reportSnapshot(event.id, event.outcome);
+      case "diskLow":
+        return this.#duties.overQuota();
       case "versions":
         if (this.#isLeader) this.#duties.versions(event.versions);
         return;

@@ -17,7 +17,10 @@ import { getRow } from "./row.ts";
 import type { FoundRevisions, TreeIndex } from "./tree-index.ts";
 
 /** What of a range request the store reads; whether other members are asked first is not its business. */
-export type RangeQuery = Omit<RangeRequest, "serializable">;
+export type RangeQuery = Omit<RangeRequest, "serializable"> & {
+  /** The caller knows the count: where the limit cuts in key order, `count` is that of the keys that were looked at. */
+  readonly uncounted?: boolean;
+};
 
 export type RangeResult = {
   /** Encoded KeyValues, in the order of the response. */
@@ -46,7 +49,9 @@ export function evaluateRange(view: ReadView, query: RangeQuery): RangeResult {
   const filtered = hasFilter(query);
   // One more than the limit tells whether there are more. Where order or filters decide who comes first, all are needed.
   const fetch = keepsKeyOrder(query) && !filtered ? limit + 1 : Number.POSITIVE_INFINITY;
-  const found = view.index.revisions(range, rev, fetch);
+  const found = query.uncounted
+    ? view.index.revisionsUncounted(range, rev, fetch)
+    : view.index.revisions(range, rev, fetch);
   const arranged = filtered || needsSort(query);
   const rows = arranged ? arrange(view, query, found) : loadRows(view, found, limit);
   const more = (arranged ? rows.length : found.mains.length) > limit;

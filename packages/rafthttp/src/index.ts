@@ -19,6 +19,7 @@ export {
 } from "./message-codec.ts";
 export { createMsgAppV2Decoder, createMsgAppV2Encoder, type MsgAppV2DecoderOptions } from "./msgapp-v2-codec.ts";
 export { createPeerServer } from "./node-peer-server.ts";
+export { secureContextOf } from "./node-request.ts";
 export { Transport } from "./node-transport.ts";
 export {
   DEFAULT_LIMITS,

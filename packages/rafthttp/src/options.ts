@@ -24,13 +24,22 @@ export type SnapshotSink = {
 /** Opens a sink for the backend that belongs to the snapshot at `index`. */
 export type SnapshotStore = { readonly openSink: (index: number) => Promise<SnapshotSink> };
 
+export type SecureVersion = "TLSv1.2" | "TLSv1.3";
+
 /** Certificates for peer connections, in PEM. The same pair serves and dials. */
 export type TlsOptions = {
   readonly cert: string;
   readonly key: string;
-  readonly ca: string;
+  /** Undefined: the authorities of the system. */
+  readonly ca?: string | undefined;
   /** Refuse peers without a certificate of this CA. */
   readonly clientCertAuth: boolean;
+  /** Do not compare where a peer comes from with the names in its certificate. */
+  readonly skipClientSanVerification?: boolean;
+  readonly minVersion?: SecureVersion;
+  readonly maxVersion?: SecureVersion | undefined;
+  /** OpenSSL's names, joined by ":". */
+  readonly ciphers?: string | undefined;
 };
 
 /** Every bound and interval of the transport, with etcd's values as defaults. */

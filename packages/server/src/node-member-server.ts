@@ -10,7 +10,6 @@ import {
   type BackendReader,
   fail,
   idToHex,
-  type Logger,
   messageOf,
   Slab,
 } from "@quorate/base";
@@ -36,8 +35,10 @@ import {
   writeInternalRaftRequest,
 } from "@quorate/proto";
 import { type Limits as PeerLimits, type TlsOptions, Transport } from "@quorate/rafthttp";
-import { type DataDir, type DurableStorage, type LmdbBackend, snapDbSink } from "@quorate/storage";
+import { type DataDir, type DurableStorage, freeBytes, type LmdbBackend, snapDbSink } from "@quorate/storage";
 import { askVersion } from "./bootstrap/node-join.ts";
+import { DiskWatch } from "./disk-watch.ts";
+import type { StructuredLogger } from "./log/logger.ts";
 import type { SlowLines } from "./log/slow-lines.ts";
 import { MemberLoop, type Waiter } from "./member-loop.ts";
 import type { Histogram } from "./metrics/histogram.ts";
@@ -54,6 +55,7 @@ import type {
   RaftView,
   ServiceLimits,
 } from "./services/etcd-server.ts";
+import { encodePutProposal } from "./services/plain-put.ts";
 
 /** Bytes of one block that encoded proposals are cut from: neighbours leave the log together. */
 const PROPOSAL_BLOCK_BYTES = 256 * 1024;
@@ -65,6 +67,8 @@ const ASK_LEADER_TIMEOUT_MS = 5_000;
 const LINGER_AFTER_REMOVAL_MS = 1_000;
 /** The longest that slices of background work hold the event loop. */
 const SLICE_MS = 2;
+/** How often the room on the disk is looked at: at a gigabyte a second a disk would fill meanwhile, at what members write it does not. */
+const DISK_LOOK_MS = 1_000;
 const MS = 1_000;
 
 export type MemberServerOptions = {
@@ -81,7 +85,7 @@ export type MemberServerOptions = {
 };
 
 export type MemberServerDeps = {
-  readonly logger: Logger;
+  readonly logger: StructuredLogger;
   readonly peerClient: PeerClient;
   readonly metrics: Metrics;
   readonly slow: SlowLines;
@@ -107,6 +111,8 @@ export class MemberServer implements EtcdServer {
   readonly transport: Transport;
   readonly member: Member<Waiter>;
   readonly loop: MemberLoop;
+  readonly #disk: DiskWatch;
+  #diskTimer: NodeJS.Timeout | undefined;
   readonly storage: DurableStorage;
   readonly #options: MemberServerOptions;
   readonly #deps: MemberServerDeps;
@@ -139,6 +145,13 @@ export class MemberServer implements EtcdServer {
       figures: memberFigures(deps),
     });
     this.raft = this.member;
+    const { root, wal } = options.dir;
+    this.#disk = new DiskWatch({
+      dirs: [root, wal],
+      freeBytes,
+      onLow: () => this.loop.push({ kind: "diskLow" }),
+      logger: deps.logger,
+    });
     this.loop = new MemberLoop(this.member, {
       storage: opened.storage,
       peers: {
@@ -162,6 +175,8 @@ export class MemberServer implements EtcdServer {
   /** Begins to live: ticks, and peers that are known. */
   start(peers: Iterable<readonly [bigint, readonly string[]]>): void {
     for (const [id, urls] of peers) this.transport.addPeer(id, urls);
+    void this.#disk.look();
+    this.#diskTimer = setInterval(() => void this.#disk.look(), DISK_LOOK_MS).unref();
     this.#ticker = setInterval(() => this.loop.push({ kind: "tick" }), this.#options.member.tickMs);
   }
 
@@ -170,6 +185,7 @@ export class MemberServer implements EtcdServer {
     if (this.#isStopped) return;
     this.#isStopped = true;
     clearInterval(this.#ticker);
+    clearInterval(this.#diskTimer);
     for (const { confirmed } of this.#applyWaits.splice(0)) confirmed("Stopped");
     await this.loop.stop();
     this.#resolveStopped();
@@ -191,6 +207,10 @@ export class MemberServer implements EtcdServer {
     return this.#state.backend.stats;
   }
 
+  get isDiskLow(): boolean {
+    return this.#disk.isLow;
+  }
+
   now(): number {
     return performance.now();
   }
@@ -206,6 +226,12 @@ export class MemberServer implements EtcdServer {
     writeInternalRaftRequest(new Writer(data), request);
     const isUrgent = this.#options.priorityRequests && body.kind === "leaseRevoke";
     if (!this.loop.push({ kind: "propose", id, data, waiter: settle, isUrgent })) settle(this.#refused());
+  }
+
+  proposePut(request: Uint8Array, settle: Waiter): void {
+    const id = this.member.nextId();
+    const data = encodePutProposal(id, request, this.#slab);
+    if (!this.loop.push({ kind: "propose", id, data, waiter: settle })) settle(this.#refused());
   }
 
   confirmRead(confirmed: Confirmed): void {

@@ -4,7 +4,6 @@
  */
 import { existsSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Logger } from "@quorate/base";
 import { Alarms, Cluster, Lessor, type LessorOptions, Machine, openAuthRevision } from "@quorate/machine";
 import type { MemberStart } from "@quorate/member";
 import { Restore, type StoreCounts } from "@quorate/mvcc";
@@ -30,8 +29,8 @@ import {
   startStorageThread,
 } from "@quorate/storage";
 import { forceNewCluster } from "./bootstrap/force-new-cluster.ts";
-import { type DefragmentAtStart, defragmentAtStart } from "./bootstrap/node-defragment-at-start.ts";
 import { StartError } from "./errors.ts";
+import type { StructuredLogger } from "./log/logger.ts";
 import {
   findBackend,
   imageFile,
@@ -96,10 +95,11 @@ export type OpenOptions = BackendOptions & {
   readonly first: FirstStart | undefined;
   readonly forceNewCluster: boolean;
   readonly keepSegments: number;
-  readonly defragment: DefragmentAtStart;
   readonly keepSnapshots: number;
   readonly logObserver: LogObserver;
-  readonly logger: Logger;
+  /** What there must be to gain for a defragmentation at the start; 0: none. */
+  readonly defragThresholdBytes: number;
+  readonly logger: StructuredLogger;
 };
 
 export type OpenedMember = {
@@ -139,7 +139,7 @@ async function openBehind(storage: DurableStorage, options: OpenOptions): Promis
       state = await openState(file, options);
     }
     removeOtherBackends(options.dir, file);
-    await defragmentAtStart(state.backend, options.defragment);
+    await maybeDefragment(state.backend, options);
     await removeImagesAtStart(options.dir, state.backend.committed.index);
     const { start, isBootstrap } = await startOf(storage, state, options);
     return { id: owner.nodeId, clusterId: owner.clusterId, storage, state, start, isNew: isBootstrap };
@@ -147,6 +147,23 @@ async function openBehind(storage: DurableStorage, options: OpenOptions): Promis
     await state.backend.close();
     throw error;
   }
+}
+
+/** Gives free space back before anything is served, where that is asked for and worth it. */
+async function maybeDefragment(backend: LmdbBackend, { defragThresholdBytes, logger }: OpenOptions): Promise<void> {
+  if (defragThresholdBytes === 0) return;
+  const { sizeBytes, sizeInUseBytes } = backend.stats;
+  const sizes = {
+    "current-db-size-bytes": sizeBytes,
+    "current-db-size-in-use-bytes": sizeInUseBytes,
+    "experimental-bootstrap-defrag-threshold-bytes": defragThresholdBytes,
+  };
+  if (sizeBytes - sizeInUseBytes < defragThresholdBytes) {
+    logger.info("Skipping defragmentation", sizes);
+    return;
+  }
+  const { sizeBytesAfter } = await backend.defragment();
+  logger.info("finished defragmenting the backend on boot", { ...sizes, "new-db-size-bytes": sizeBytesAfter });
 }
 
 /** A backend for a log that begins behind a snapshot must come from that snapshot; for a whole log it may begin empty. */

@@ -57,7 +57,7 @@ describe("server/process-refusals", () => {
   const run = async (flags: readonly string[]): Promise<Exit & { readonly said: string[]; readonly text: string }> => {
     const logFile = join(root, `run-${++runs}.log`);
     const { exited, child } = spawnMember(flags, logFile);
-    const hung = setTimeout(() => child.kill("SIGKILL"), 20_000);
+    const hung = setTimeout(() => child.kill("SIGKILL"), 60_000);
     const exit = await exited;
     clearTimeout(hung);
     const text = readFileSync(logFile, "utf8");

@@ -1,4 +1,4 @@
-/** Public surface of storage: a member's log and snapshots on disk, in etcd's format. */
+/** Public surface of storage: a member on disk. Log and snapshots in etcd's format, the backend in LMDB, bbolt images in and out. */
 export type { BackendStats } from "./backend/backend-protocol.ts";
 export type { HashIgnores } from "./backend/image-content.ts";
 export type { ImageExport } from "./backend/image-protocol.ts";

@@ -1,13 +1,13 @@
 /** The single requests of the KV service over the store: each write is a transaction of its own, checked before its first change. */
 import { latin1FromBytes } from "@quorate/base";
-import type { Store } from "@quorate/mvcc";
-import type { DeleteRangeRequest, PutRequest, RangeRequest } from "@quorate/proto";
+import type { RangeQuery, Store } from "@quorate/mvcc";
+import type { DeleteRangeRequest, PutRequest } from "@quorate/proto";
 import { MachineError } from "../errors.ts";
 import type { DeleteRangeOutcome, PutOutcome, RangeOutcome } from "./outcome.ts";
 import { type ApplyContext, executeDeleteRange, executePut } from "./txn.ts";
 
 /** Reads at once; whether this member is up to date is the caller's business. @throws MvccError `Compacted`, `FutureRev`. */
-export function readRange(store: Store, request: RangeRequest): RangeOutcome {
+export function readRange(store: Store, request: RangeQuery): RangeOutcome {
   const { rows, more, count } = store.range(request);
   return { kind: "range", revision: store.currentRev, rows, more, count };
 }

@@ -8,26 +8,26 @@ const SELF = 1n;
 const TERM = 4;
 
 describe("server/bootstrap/force-new-cluster", () => {
-  it("drops what was not committed and removes everybody else", () => {
+  it("keeps what may have been acknowledged and removes everybody else", () => {
     const entries = [normal(1), normal(2), normal(3)];
     const lone = forceNewCluster({ ...base(), entries, hardState: state(2), appliedIndex: 1 });
     assert.deepEqual(
       lone.entries.map(({ index }) => index),
-      [1, 2, 3, 4],
+      [1, 2, 3, 4, 5],
     );
     assert.deepEqual(changesOf(lone.added), ["remove 2", "remove 3"]);
-    assert.deepEqual([lone.hardState.commit, lone.hardState.vote, lone.hardState.term], [4, SELF, TERM]);
+    assert.deepEqual([lone.hardState.commit, lone.hardState.vote, lone.hardState.term], [5, SELF, TERM]);
     for (const { term } of lone.added) assert.equal(term, TERM);
   });
 
-  it("counts changes that are committed and not yet applied", () => {
+  it("counts changes that are not yet applied", () => {
     const entries = [
       change(1, ConfChangeType.ConfChangeRemoveNode, 2n),
       change(2, ConfChangeType.ConfChangeAddLearnerNode, 9n),
       change(3, ConfChangeType.ConfChangeAddNode, 8n),
     ];
     const lone = forceNewCluster({ ...base(), entries, hardState: state(2), appliedIndex: 0 });
-    assert.deepEqual(changesOf(lone.added).sort(), ["remove 3", "remove 9"]);
+    assert.deepEqual(changesOf(lone.added).sort(), ["remove 3", "remove 8", "remove 9"]);
   });
 
   it("makes a voter of a learner before the others go", () => {

@@ -77,7 +77,8 @@ export class RangeStreams {
     const { request, first, key } = progress;
     const revision = first === undefined || request.revision > 0 ? request.revision : first.revision;
     const limit = Math.min(progress.ask, progress.left);
-    const piece = readRange(this.#server.machine.parts.store, { ...request, key, revision, limit });
+    const uncounted = first !== undefined;
+    const piece = readRange(this.#server.machine.parts.store, { ...request, key, revision, limit, uncounted });
     progress.first ??= piece;
     const { rows } = piece;
     progress.left -= rows.length;
