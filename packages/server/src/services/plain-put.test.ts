@@ -8,7 +8,7 @@ import { decodePut, encodePutProposal, PlainPut } from "./plain-put.ts";
 
 const SLAB = new Slab(4096);
 
-describe("server/plain-put", () => {
+describe("server/services/plain-put", () => {
   for (const [name, hex] of [
     ["nothing", ""],
     ["a value without a key", "120161"],

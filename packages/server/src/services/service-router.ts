@@ -2,14 +2,16 @@
  * Registers the methods of services with the gates of gates.ts in front and the counts of metrics behind. Services register here and
  * never with the router itself, so no method goes without either.
  */
-import type {
-  CallHandler,
-  MethodDescriptor,
-  MethodObserver,
-  RequestHandler,
-  Router,
-  ServerCall,
-  StatusCode,
+import {
+  type CallHandler,
+  type Metadata,
+  type MethodDescriptor,
+  type MethodObserver,
+  NO_METADATA,
+  type RequestHandler,
+  type Router,
+  type ServerCall,
+  type StatusCode,
 } from "@quorate/grpc";
 import type { EtcdServer } from "./etcd-server.ts";
 import { clientApiVersion, isLearner, LeaderStreams, wantsLeader } from "./gates.ts";
@@ -43,12 +45,22 @@ export const silentObserver: CallObserver = {
 /** Which requests a learner serves too; without a rule none. */
 export type LearnerRule<Req> = { readonly onLearner?: (request: Req) => boolean };
 
+/** What a client says in its metadata. */
+type Claims = {
+  readonly metadata: Metadata;
+  /** undefined where it is no text. */
+  readonly version: string | undefined;
+  readonly wantsLeader: boolean;
+};
+
 export class ServiceRouter {
   readonly #router: Router;
   readonly #server: EtcdServer;
   readonly #observer: CallObserver;
   readonly #methods: ServedMethod[] = [];
   readonly #leaderStreams = new LeaderStreams();
+  /** Of the last call. */
+  #claims: Claims = { metadata: NO_METADATA, version: clientApiVersion(NO_METADATA), wantsLeader: false };
 
   constructor(router: Router, server: EtcdServer, observer: CallObserver = silentObserver) {
     this.#router = router;
@@ -95,20 +107,27 @@ export class ServiceRouter {
 
   /** Lets a call through, or ends it. A call counts even where it then wants a leader and there is none. */
   #admit<Req, Res>(call: ServerCall<Req, Res>, isStream: boolean): boolean {
-    const { metadata } = call;
-    const version = clientApiVersion(metadata);
+    const { version, wantsLeader: isLeaderWanted } = this.#claimsOf(call.metadata);
     if (version === undefined) {
       failCall(call, "InvalidClientAPIVersion");
       return false;
     }
     this.#observer.requested(isStream, version);
-    if (!wantsLeader(metadata)) return true;
+    if (!isLeaderWanted) return true;
     if (this.#server.raft.lead === 0n) {
       failCall(call, "NoLeader");
       return false;
     }
     if (isStream) this.#leaderStreams.add(call as unknown as ServerCall<never, unknown>);
     return true;
+  }
+
+  /** Calls of one client come in a row, and those that repeat their headers share one object of metadata. */
+  #claimsOf(metadata: Metadata): Claims {
+    if (this.#claims.metadata !== metadata) {
+      this.#claims = { metadata, version: clientApiVersion(metadata), wantsLeader: wantsLeader(metadata) };
+    }
+    return this.#claims;
   }
 
   #observe<Req, Res>(descriptor: MethodDescriptor<Req, Res>): MethodObserver {
