@@ -332,8 +332,7 @@ export class Member<W> {
     if (data.length > this.#options.maxRequestBytes) return this.#fail(waiter, "RequestTooLarge");
     if (this.#isOverloaded()) return this.#fail(waiter, "TooManyRequests");
     this.#proposals.add(id, waiter, this.#nowMs);
-    this.#outbox.ids.push(id);
-    this.#outbox.entries.push(newEntry({ data }));
+    this.#proposeBytes(data, id);
   }
 
   #changeMembership(change: ConfChange, waiter: W): void {
@@ -353,8 +352,8 @@ export class Member<W> {
     this.#proposeBytes(encodeInternalRaftRequest(newInternalRaftRequest({ header, body })));
   }
 
-  #proposeBytes(data: Uint8Array): void {
-    this.#outbox.ids.push(0n);
+  #proposeBytes(data: Uint8Array, id = 0n): void {
+    this.#outbox.ids.push(id);
     this.#outbox.entries.push(newEntry({ data }));
   }
 
