@@ -90,6 +90,7 @@ export type ChangeVisitor = (bucket: number, key: Uint8Array, room: Uint8Array |
 
 /** Calls `visit` for each change of a chunk, in order. The arrays share the chunk's memory. */
 export function readChanges({ bytes, length }: Chunk, visit: ChangeVisitor): void {
+  const { buffer, byteOffset } = bytes;
   let at = 0;
   while (at < length) {
     const operation = bytes[at]!;
@@ -100,8 +101,10 @@ export function readChanges({ bytes, length }: Chunk, visit: ChangeVisitor): voi
     const valueAt = keyAt + keyLength;
     const end = valueAt + valueLength + CHECKSUM_BYTES;
     assert(end <= length, "a change lies within its chunk");
-    const key = bytes.subarray(keyAt, valueAt);
-    if ((operation & REMOVAL) === 0) visit(operation, key, bytes.subarray(valueAt, end));
+    // A third of what subarray costs.
+    const key = new Uint8Array(buffer, byteOffset + keyAt, keyLength);
+    if ((operation & REMOVAL) === 0)
+      visit(operation, key, new Uint8Array(buffer, byteOffset + valueAt, valueLength + CHECKSUM_BYTES));
     else visit(operation & ~REMOVAL, key, undefined);
     at = end;
   }

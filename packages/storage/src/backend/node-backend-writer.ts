@@ -90,7 +90,8 @@ export class BackendWriter {
     if (last === undefined || compareBytes(key, last) > 0) {
       if (!table.putSync(key, room, APPEND)) throw new Error("a key above the last one was not accepted at the end");
       // A view would keep pointing into a chunk that is used again.
-      this.#lastKeys[bucket] = key.slice();
+      if (last !== undefined && last.length === key.length) last.set(key);
+      else this.#lastKeys[bucket] = key.slice();
     } else table.putSync(key, room);
   }
 
@@ -124,6 +125,6 @@ function pagesOf(counts: PageCounts): number {
 
 /** The end is said to be open: the library would else stop short of the key of one zero byte. */
 function lastKeyOf(table: LmdbTable): Uint8Array | undefined {
-  for (const key of table.getKeys({ reverse: true, limit: 1, end: undefined })) return key.slice();
+  for (const key of table.getKeys({ reverse: true, limit: 1, end: undefined })) return new Uint8Array(key);
   return undefined;
 }
