@@ -238,7 +238,7 @@ export class Member<W> {
     if (this.#isOverloaded(isUrgent ? MAX_PRIORITY_BACKLOG : MAX_APPLY_BACKLOG))
       return this.#fail(waiter, "TooManyRequests");
     this.#proposals.add(id, waiter, this.#nowMs);
-    this.#outbox.add(id, newEntry(data ));
+    this.#outbox.add(id, newEntry({ data }));
   }
 
   #changeMembership(change: ConfChange, waiter: W): void {
@@ -259,6 +259,7 @@ export class Member<W> {
 
   #proposeBytes(data: Uint8Array): void {
     this.#outbox.add(0n, newEntry({ data }));
+  }
 
   #flushOutbox(): void {
     // While no leader is known proposals wait, as in etcd: an election is shorter than their patience.
