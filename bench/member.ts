@@ -53,6 +53,8 @@ function openMember(ids: readonly bigint[]): Hosted {
       quotaBytes: 2 ** 31,
       backendBatchMs: 100,
       backendBatchLimit: 10_000,
+      compactionBatchRows: 1_000,
+      compactionPauseMs: 10,
       autoCompaction: { mode: "off" },
       startedAtMs: 1_700_000_000_000,
       random: new Prng(1),

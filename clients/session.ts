@@ -22,6 +22,18 @@ const RETRY_AGAIN_MS = 100;
 const LEASE_OR_MEMBER = /lease ([0-9a-f]{16})|Member +([0-9a-f]+) |"ID"(?: :|:) ?(\d+)/;
 /** Metrics of the Go runtime and of its HTTP library say nothing about a server. */
 const FOREIGN_METRIC = /^(go|promhttp|process)_/;
+/** What versions after 3.5 have besides, what stood for etcd's old store, what appears with the first observation, and ours. */
+const OTHER_METRICS: ReadonlySet<string> = new Set([
+  "etcd_debugging_server_watch_send_loop_control_stream_duration_seconds",
+  "etcd_debugging_server_watch_send_loop_progress_duration_seconds",
+  "etcd_debugging_server_watch_send_loop_watch_stream_duration_per_event_seconds",
+  "etcd_debugging_server_watch_send_loop_watch_stream_duration_seconds",
+  "etcd_debugging_store_reads_total",
+  "etcd_debugging_store_writes_total",
+  "etcd_server_apply_duration_seconds",
+  "etcd_server_feature_enabled",
+  "quorate_event_loop_delay_seconds",
+]);
 
 /** What "-w protobuf" prints, by command. */
 const MESSAGES: Readonly<Record<string, Pick<Method<never, unknown>, "decodeResponse">>> = {
@@ -223,7 +235,7 @@ function describeMessage(command: string, bytes: Uint8Array): string {
 function namesOfMetrics(body: string): string {
   const types = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
   return types
-    .filter((line) => !FOREIGN_METRIC.test(line))
+    .filter((line) => !FOREIGN_METRIC.test(line) && !OTHER_METRICS.has(line.split(" ")[0] ?? ""))
     .sort()
     .join("\n");
 }

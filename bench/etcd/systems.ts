@@ -37,7 +37,7 @@ export function findEtcd(): System {
 }
 
 /**
- * Ours: bin/quorate, or what QUORATE_SUBJECT names. What starts with a Node shebang is run by this Node, with `nodeFlags`.
+ * Ours: bin/quorate, or what QUORATE_SUBJECT names. With `nodeFlags`, what starts with a Node shebang is run by this Node, with its own flags too.
  * @throws PlainError when it is not there, or when Node's flags are asked of what is not Node's.
  */
 export function findSubject(nodeFlags: readonly string[] = []): System {
@@ -50,8 +50,16 @@ export function findSubject(nodeFlags: readonly string[] = []): System {
     throw new PlainError(`no server at ${path}: name one in QUORATE_SUBJECT`);
   }
   const name = named === undefined ? "quorate" : `subject ${path.split("/").at(-1)}`;
-  if (path.endsWith(".js") || path.endsWith(".mjs") || /^#!.*\bnode\b/.test(head))
+  if (path.endsWith(".js") || path.endsWith(".mjs"))
     return { name, command: process.execPath, args: [...nodeFlags, path] };
+  const shebang = /^#!.*\bnode\b(.*)/.exec(head);
+  if (shebang !== null && nodeFlags.length > 0) {
+    const own = (shebang[1] ?? "")
+      .trim()
+      .split(" ")
+      .filter((flag) => flag !== "");
+    return { name, command: process.execPath, args: [...nodeFlags, ...own, path] };
+  }
   if (nodeFlags.length > 0) throw new PlainError(`${path} is no Node program: there is nothing to profile`);
   return { name, command: path, args: [] };
 }

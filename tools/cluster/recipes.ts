@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Ports, Recipe } from "./supervisor.ts";
 
 function program(path: string): string {
-  return fileURLToPath(new URL(`../../../packages/${path}`, import.meta.url));
+  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 }
 
 function urls(ports: readonly number[]): string[] {
@@ -12,11 +12,11 @@ function urls(ports: readonly number[]): string[] {
 
 const quorate: Recipe = {
   preferred: { client: [2379, 22379, 32379], peer: [2380, 22380, 32380] },
-  args: (i, { client, peer }, dataDir) => {
+  command: (i, { client, peer }, dataDir) => {
     const [clientUrl, peerUrl] = [urls(client)[i] ?? "", urls(peer)[i] ?? ""];
     const cluster = urls(peer).map((url, n) => `member-${n + 1}=${url}`);
     return [
-      ...[program("server/dist/server-main.js"), "--name", `member-${i + 1}`, "--data-dir", dataDir],
+      ...[program("bin/quorate"), "--name", `member-${i + 1}`, "--data-dir", dataDir],
       ...["--listen-client-urls", clientUrl, "--advertise-client-urls", clientUrl],
       ...["--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl],
       ...["--initial-cluster", cluster.join(","), "--initial-cluster-token", "npm-start"],
@@ -42,8 +42,15 @@ try, with the etcdctl of your distribution (Debian: apt-get install etcd-client)
 
 const raftexample: Recipe = {
   preferred: { client: [12380, 22381, 32381], peer: [12379, 22378, 32378] },
-  args: (i, { client, peer }, dataDir) => [
-    ...[program("raftexample/dist/main.js"), "--id", `${i + 1}`, "--cluster", urls(peer).join(",")],
+  command: (i, { client, peer }, dataDir) => [
+    ...[
+      process.execPath,
+      program("packages/raftexample/dist/main.js"),
+      "--id",
+      `${i + 1}`,
+      "--cluster",
+      urls(peer).join(","),
+    ],
     ...["--port", `${client[i]}`, "--data-dir", dataDir],
   ],
   isReady: async (port) => {

@@ -19,8 +19,8 @@ export type Ports = { readonly client: readonly number[]; readonly peer: readonl
 export type Recipe = {
   /** Tried first; others are taken where these are in use. */
   readonly preferred: Ports;
-  /** Arguments of node for member `i`, whose data belongs in `dataDir`. */
-  readonly args: (i: number, ports: Ports, dataDir: string) => string[];
+  /** The command line of member `i`, whose data belongs in `dataDir`. */
+  readonly command: (i: number, ports: Ports, dataDir: string) => string[];
   /** True once the member with this client port serves and knows a leader. */
   readonly isReady: (port: number) => Promise<boolean>;
   /** What to try, as lines. */
@@ -82,9 +82,9 @@ function tryPort(port: number): Promise<number | undefined> {
 
 function startMember(recipe: Recipe, dataDir: string, ports: Ports, i: number): ChildProcess {
   const log = openSync(join(dataDir, `member-${i + 1}.log`), "a");
-  const args = recipe.args(i, ports, join(dataDir, `member-${i + 1}`));
+  const [program = "", ...args] = recipe.command(i, ports, join(dataDir, `member-${i + 1}`));
   // A group of its own: Ctrl-C reaches the supervisor alone, which then stops the members in good order.
-  return spawn(process.execPath, args, { stdio: ["ignore", log, log], detached: true });
+  return spawn(program, args, { stdio: ["ignore", log, log], detached: true });
 }
 
 /** The sentence about the first member that ends by itself. */

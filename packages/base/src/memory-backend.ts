@@ -9,6 +9,7 @@ import { CodedError } from "./errors.ts";
 import { latin1FromBytes } from "./latin1.ts";
 import { OrderedMap } from "./ordered-map.ts";
 import { type AppliedPosition, type BackendSnapshot, BUCKETS, type BucketName, type HostBackend } from "./ports.ts";
+import { Slab } from "./slab.ts";
 
 type Row = { readonly key: Uint8Array; readonly value: Uint8Array };
 type Rows = OrderedMap<Row>;
@@ -19,6 +20,8 @@ type Tables = Readonly<Record<BucketName, Rows>>;
 const NOTHING_APPLIED: AppliedPosition = { index: 0, term: 0 };
 const CONSISTENT_INDEX_KEY = Uint8Array.from("consistent_index", (c) => c.charCodeAt(0));
 const TERM_KEY = Uint8Array.from("term", (c) => c.charCodeAt(0));
+
+const SLAB_BYTES = 64 * 1024;
 
 /** Use after a crash or a failed commit: the process that does so should have ended. */
 export class BackendGoneError extends CodedError<{ readonly code: "BackendGone" }> {
@@ -31,6 +34,7 @@ export class BackendGoneError extends CodedError<{ readonly code: "BackendGone" 
 
 export class MemoryBackend implements HostBackend {
   readonly #tables: Tables;
+  readonly #slab: Slab = new Slab(SLAB_BYTES);
   #buffered: Change[] = [];
   #sealed: Sealed | undefined;
   #committed: AppliedPosition;
@@ -68,7 +72,8 @@ export class MemoryBackend implements HostBackend {
     this.#check();
     const rows = this.#tables[bucket];
     const name = latin1FromBytes(key);
-    this.#buffered.push({ rows, key: name, before: rows.set(name, { key, value }) });
+    const slab = this.#slab;
+    this.#buffered.push({ rows, key: name, before: rows.set(name, { key: slab.copy(key), value: slab.copy(value) }) });
   }
 
   delete(bucket: BucketName, key: Uint8Array): void {

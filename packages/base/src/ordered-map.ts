@@ -76,6 +76,11 @@ export class OrderedMap<V> {
     this.#weigh = weigh;
   }
 
+  /** The weight of all entries. */
+  get totalWeight(): number {
+    return this.#root.weight;
+  }
+
   /** Keys in the map. */
   get size(): number {
     return this.#size;

@@ -141,9 +141,9 @@ export interface BackendSnapshot extends BackendReader {
  * waits, nothing is durable before the host has committed, and the log can bring back what was lost.
  */
 export interface Backend extends BackendReader {
-  /** Buffers a row. The backend keeps both arrays: the caller does not write to them again. */
+  /** Buffers a copy of a row: the caller may write to both arrays again. */
   put(bucket: BucketName, key: Uint8Array, value: Uint8Array): void;
-  /** Buffers the removal of a row, which need not exist. The backend keeps the key. */
+  /** Buffers the removal of a row, which need not exist. It keeps no array of the caller's. */
   delete(bucket: BucketName, key: Uint8Array): void;
 }
 

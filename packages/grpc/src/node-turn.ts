@@ -26,11 +26,17 @@ export class Turn {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     // After the turn's reads: all that they led to leaves together.
-    setImmediate(() => this.#flush());
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.flush();
+    });
   }
 
-  #flush(): void {
-    this.#isScheduled = false;
+  /**
+   * Flushes now what the turn has to say so far, for a host that has just answered many calls at the turn's end: they need not wait for
+   * another turn.
+   */
+  flush(): void {
     const dirty = this.#dirty;
     this.#dirty = [];
     for (let i = 0; i < dirty.length; i++) dirty[i]!.flush();

@@ -17,11 +17,12 @@ export type CallHandler<Req, Res> = (call: ServerCall<Req, Res>) => void;
  * each call that started is handled once, however it ends. It must not throw, and it touches no call.
  */
 export interface MethodObserver {
-  started(): void;
+  /** @returns what `handled` of the same call is given: when it started, if that is to be known. */
+  started(): number;
   /** @param byteLength of the message, without its prefix. */
   received(byteLength: number): void;
   sent(byteLength: number): void;
-  handled(code: StatusCode): void;
+  handled(code: StatusCode, started: number): void;
 }
 
 /** A registered method; exactly one of the handlers is there. */

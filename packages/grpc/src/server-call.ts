@@ -61,6 +61,8 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
   #dispatched = false;
   /** The method's observer heard of the call. */
   #observed = false;
+  /** What the observer wants to hear again at the end. */
+  #started = 0;
   #headSent = false;
   #finished = false;
   #cancelled = false;
@@ -127,7 +129,7 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
     const { onCall, observer } = this.#method;
     if (onCall === undefined) return;
     this.#observed = true;
-    observer?.started();
+    this.#started = observer?.started() ?? 0;
     onCall(this as unknown as ServerCall);
   }
 
@@ -318,7 +320,7 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
       const request = this.#decode(bytes);
       if (request === undefined) return;
       this.#method.observer?.received(bytes.length);
-      this.onMessage?.(request.value);
+      this.onMessage?.(request);
       return;
     }
     if (this.#request !== undefined) {
@@ -344,14 +346,15 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
     this.#request = undefined;
     if (request === undefined) return;
     this.#observed = true;
-    observer?.started();
+    this.#started = observer?.started() ?? 0;
     observer?.received(bytes.length);
-    onRequest(request.value, this as unknown as ServerCall);
+    onRequest(request, this as unknown as ServerCall);
   }
 
-  #decode(bytes: Uint8Array): { readonly value: Req } | undefined {
+  /** The request, never undefined; undefined where it cannot be read and the call ended for it. */
+  #decode(bytes: Uint8Array): Req | undefined {
     try {
-      return { value: this.#method.descriptor.decodeRequest(bytes) as Req };
+      return this.#method.descriptor.decodeRequest(bytes) as Req;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#stop({ code: StatusCode.Internal, message: `grpc: error unmarshalling request: ${why}` });
@@ -383,7 +386,7 @@ export class ServerCall<Req = unknown, Res = unknown> implements Exchange {
 
   #finish(code: StatusCode): void {
     this.#finished = true;
-    if (this.#observed) this.#method.observer?.handled(code);
+    if (this.#observed) this.#method.observer?.handled(code, this.#started);
     if (this.#deadline !== undefined) this.#context.deadlines.remove(this.#deadline);
     if (this.#buffered !== 0) this.#hold(-this.#buffered);
     this.#held = undefined;

@@ -25,7 +25,10 @@ export class Alarms {
 
   /** Whether any member has raised it. */
   has(type: AlarmType): boolean {
-    return this.#raised.some(({ alarm }) => alarm === type);
+    const raised = this.#raised;
+    // Asked for every entry, and nearly always of an empty list.
+    for (let i = 0; i < raised.length; i++) if (raised[i]!.alarm === type) return true;
+    return false;
   }
 
   /** All alarms, or those of one type. */

@@ -9,6 +9,7 @@ export {
   type NormalEntry,
   type Outcome,
 } from "./apply.ts";
+export { openAuthRevision } from "./auth-revision.ts";
 export { failureCode, MACHINE_ERROR_TEXTS, MachineError, type MachineErrorCode } from "./errors.ts";
 export { checkDeleteRange, checkPut, checkRange, checkTxn } from "./kv/check.ts";
 export { readRange } from "./kv/kv.ts";
@@ -25,6 +26,7 @@ export {
 } from "./kv/outcome.ts";
 export { isReadOnlyTxn, isSerializableTxn, preflightTxn, readTxn } from "./kv/txn.ts";
 export {
+  type LeaseCounts,
   Lessor,
   type LessorOptions,
   MAX_LEASE_TTL_SECONDS,
@@ -56,4 +58,4 @@ export {
   type Version,
   type VersionDecision,
 } from "./membership/version.ts";
-export { fitsQuota, quotaCost, txnCost } from "./quota.ts";
+export { fitsQuota, putCost, quotaCost, txnCost } from "./quota.ts";

@@ -1,5 +1,5 @@
 /** What requests cost against the backend's quota, as etcd reckons: only what grows the database costs. Sizes are bytes. */
-import type { InternalRaftRequestBody, PutRequest, RequestOp, TxnRequest } from "@quorate/proto";
+import type { InternalRaftRequestBody, RequestOp, TxnRequest } from "@quorate/proto";
 
 /** What a key costs besides its bytes. */
 const KEY_OVERHEAD = 256;
@@ -7,7 +7,7 @@ const LEASE_OVERHEAD = 64;
 
 /** What a request adds at most; 0 for one that the quota does not concern. */
 export function quotaCost(body: InternalRaftRequestBody): number {
-  if (body.kind === "put") return putCost(body.value);
+  if (body.kind === "put") return putCost(body.value.key.length + body.value.value.length);
   if (body.kind === "txn") return txnCost(body.value);
   return body.kind === "leaseGrant" ? LEASE_OVERHEAD : 0;
 }
@@ -22,14 +22,15 @@ export function fitsQuota(sizeBytes: number, cost: number, quotaBytes: number): 
   return cost === 0 || sizeBytes + cost < quotaBytes;
 }
 
-function putCost({ key, value }: PutRequest): number {
-  return KEY_OVERHEAD + key.length + value.length;
+/** What a put adds. @param payloadBytes of key and value. */
+export function putCost(payloadBytes: number): number {
+  return KEY_OVERHEAD + payloadBytes;
 }
 
 function opsCost(ops: readonly RequestOp[]): number {
   let cost = 0;
   for (const { request } of ops) {
-    if (request?.kind === "requestPut") cost += putCost(request.value);
+    if (request?.kind === "requestPut") cost += putCost(request.value.key.length + request.value.value.length);
     else if (request?.kind === "requestTxn") cost += txnCost(request.value);
   }
   return cost;

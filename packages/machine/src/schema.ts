@@ -12,6 +12,8 @@ export const CLUSTER_VERSION_KEY: Uint8Array = ascii("clusterVersion");
 export const DOWNGRADE_KEY: Uint8Array = ascii("downgrade");
 /** In `meta`: raft's configuration as of the applied index, as JSON. */
 export const CONF_STATE_KEY: Uint8Array = ascii("confState");
+/** In `auth`: how often users, roles and permissions were changed, as a number of 64 bits, big-endian; 1 in a new backend. */
+export const AUTH_REVISION_KEY: Uint8Array = ascii("authRevision");
 /** In `members_removed`: what every row holds. */
 export const REMOVED_VALUE: Uint8Array = ascii("removed");
 

@@ -11,8 +11,14 @@ import type { FailureCode } from "./errors.ts";
 export type MemberEvent<W> =
   /** One tick of the clock (etcd: a heartbeat interval) has passed. */
   | { readonly kind: "tick" }
-  /** A client's request. `data` is the encoded InternalRaftRequest whose header holds `id`; it is taken over. */
-  | { readonly kind: "propose"; readonly id: bigint; readonly data: Uint8Array; readonly waiter: W }
+  /** A client's request. `data` is the encoded InternalRaftRequest whose header holds `id`; it is taken over. What is urgent makes room, and is still taken where others are not. */
+  | {
+      readonly kind: "propose";
+      readonly id: bigint;
+      readonly data: Uint8Array;
+      readonly waiter: W;
+      readonly isUrgent?: boolean;
+    }
   /** A linearizable read wants to go on. */
   | { readonly kind: "read"; readonly waiter: W }
   /** A change of membership; its id is a fresh request id. */
@@ -32,6 +38,8 @@ export type MemberEvent<W> =
       readonly backend: HostBackend;
     }
   | { readonly kind: "unreachable"; readonly id: bigint }
+  /** Too little room is left on this member's disk: it raises the NOSPACE alarm. To be said again for as long as it is so. */
+  | { readonly kind: "diskLow" }
   /** How sending a snapshot to a peer ended. */
   | { readonly kind: "snapshotSent"; readonly id: bigint; readonly outcome: "finish" | "failure" }
   /** Versions of all members, asked for by `askVersions`; undefined for one that did not answer. */
@@ -92,6 +100,8 @@ export type Effects<W> = {
   removed: boolean;
   /** There is work left: step again in the next turn, with no events if there are none. */
   more: boolean;
+  /** Work goes on after so many milliseconds: step again then, if nothing else happens before. */
+  stepAgainMs: number | undefined;
 };
 
 export function newEffects<W>(): Effects<W> {
@@ -108,6 +118,7 @@ export function newEffects<W>(): Effects<W> {
     leadChanged: false,
     removed: false,
     more: false,
+    stepAgainMs: undefined,
   };
 }
 

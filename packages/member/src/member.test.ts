@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { encodeContext, newMember } from "@quorate/machine";
 import {
+  AlarmAction,
+  AlarmType,
   ConfChangeType,
   decodeInternalRaftRequest,
   EntryType,
@@ -9,6 +11,7 @@ import {
   type InternalRaftRequestBody,
   type Message,
   MessageType,
+  newAlarmRequest,
   newConfChange,
   newConfState,
   newEntry,
@@ -19,8 +22,9 @@ import {
   type SnapshotMetadata,
 } from "@quorate/proto";
 import type { Effects } from "./events.ts";
-import { requestTimeoutMs } from "./member.ts";
-import { type Answers, LONE_ID, LoneMember, newGround } from "./testing/lone-member.ts";
+import { requestTimeoutMs } from "./member-options.ts";
+import { MAX_APPLY_BACKLOG } from "./proposals.ts";
+import { type Answers, LONE_ID, LoneMember, newGround, TICK_MS } from "./testing/lone-member.ts";
 
 const put = (value: string): InternalRaftRequestBody => ({
   kind: "put",
@@ -40,6 +44,43 @@ describe("member/member", () => {
     lone.settle({ kind: "campaign" });
     assert.ok(lone.member.isLeader);
     assert.equal(lone.member.appliedIndex, 2, "its own entry behind that of its bootstrap");
+  });
+
+  it("raises its alarm where its disk runs full, again after it was disarmed, and refuses what grows", () => {
+    const lone = new LoneMember().elect();
+    lone.pass(5_000);
+    const alarms = () => lone.member.machine.parts.alarms.list(AlarmType.NOSPACE).map(({ memberID }) => memberID);
+    for (let round = 0; round < 2; round++) {
+      lone.settle({ kind: "diskLow" });
+      lone.pass(1_500);
+      assert.deepEqual(alarms(), [LONE_ID]);
+      assert.deepEqual(codesOf(lone.ask(put("v"))), ["NoSpace"]);
+      const value = newAlarmRequest({ action: AlarmAction.DEACTIVATE, memberID: LONE_ID, alarm: AlarmType.NOSPACE });
+      lone.ask({ kind: "alarm", value });
+    }
+    lone.pass(3_000);
+    assert.deepEqual(alarms(), []);
+    assert.deepEqual(codesOf(lone.ask(put("v"))), ["put"]);
+  });
+
+  it("takes urgent requests for longer than others while entries wait to be applied", () => {
+    const lone = new LoneMember().elect();
+    const fill = (count: number): void => {
+      lone.step(...Array.from({ length: count }, () => lone.request(put("v")).event));
+    };
+    /** Asks both ways at once, before anything more is applied. */
+    const both = (): string[][] => {
+      const plain = lone.request(put("v"));
+      const urgent = lone.request(put("v"));
+      lone.step(plain.event, { ...urgent.event, isUrgent: true } as typeof urgent.event);
+      return [codesOf(plain.answers), codesOf(urgent.answers)];
+    };
+    fill(4_000);
+    fill(4_000);
+    // All of them are durable at once, and a step applies no more than its share of them.
+    lone.sync();
+    assert.ok(lone.member.commitIndex - lone.member.appliedIndex > MAX_APPLY_BACKLOG);
+    assert.deepEqual(both(), [["TooManyRequests"], []]);
   });
 
   it("acknowledges a put only when its own disk has it, even where it is alone", () => {
@@ -221,6 +262,30 @@ describe("member/member", () => {
     assert.equal(lone.member.logBounds.first, 1, "not before the file is durable");
     lone.settle({ kind: "snapshotSaved", metadata });
     assert.equal(lone.member.logBounds.first, metadata.index - 5 + 1);
+  });
+
+  it("commits what a compaction removes although no entry comes after it", () => {
+    const lone = new LoneMember({ backendBatchMs: 0 }).elect();
+    const rows = (): number => {
+      let count = 0;
+      const snapshot = lone.backend.snapshot();
+      snapshot.range("key", new Uint8Array(0), undefined, () => ++count > 0);
+      snapshot.close();
+      return count;
+    };
+    for (let i = 0; i < 600; i++) lone.ask(put(`${i}`));
+    const { event } = lone.request({ kind: "compaction", value: { revision: 601, physical: false } });
+    lone.step(event);
+    // The step that applies it also commits it, before the first row goes.
+    lone.sync();
+    lone.backend.finishCommit();
+    for (let i = 0; i < 5; i++) {
+      lone.pass(TICK_MS);
+      lone.backend.finishCommit();
+    }
+    assert.equal(lone.member.machine.parts.store.finishedCompactRev, 601);
+    assert.equal(rows(), 1);
+    assert.equal(lone.backend.bufferedChanges, 0);
   });
 
   it("stops rather than vote on when entries that it acknowledged are gone", () => {

@@ -12,117 +12,37 @@
  * A step is one turn of the host's event loop. Raft writes its log asynchronously: an append goes out as an effect and comes back
  * as an event, and the leader's own disk is one acknowledgement among others.
  */
-import { assert, type HostBackend, type Logger, type Random, silentLogger } from "@quorate/base";
-import { type Applied, type ConfChangeOutcome, type Machine, minLeaseTtlSeconds } from "@quorate/machine";
+import { assert, type HostBackend } from "@quorate/base";
+import type { Applied, ConfChangeOutcome, Machine } from "@quorate/machine";
 import {
   type ConfChange,
   type ConfState,
-  type Entry,
   encodeInternalRaftRequest,
   type InternalRaftRequestBody,
-  type Message,
-  MessageType,
   newEntry,
   newInternalRaftRequest,
-  newMessage,
   newRequestHeader,
   type SnapshotMetadata,
 } from "@quorate/proto";
-import {
-  type BasicStatus,
-  type Config,
-  confChangeAsV2,
-  encodeConfChange,
-  isEmptySnapshot,
-  LOCAL_APPEND_THREAD,
-  LOCAL_APPLY_THREAD,
-  type MemoryStorage,
-  NONE,
-  type Peer,
-  RaftError,
-  RawNode,
-  type Ready,
-  StateType,
-  type Status,
-} from "@quorate/raft";
+import { confChangeAsV2, encodeConfChange, NONE, type SoftState, StateType, type Status } from "@quorate/raft";
 import { Applier, type Ground } from "./applier.ts";
-import type { AutoCompactionOptions } from "./auto-compaction.ts";
+import { CommitPace } from "./commit-pace.ts";
+import { CompactionPace } from "./compaction-pace.ts";
 import { Duties } from "./duties.ts";
 import type { FailureCode } from "./errors.ts";
 import { type Append, CONFIRMED, type Effects, type MemberEvent, newEffects, type Settled } from "./events.ts";
-import { Proposals } from "./proposals.ts";
+import { type MemberOptions, type MemberPorts, type MemberStart, requestTimeoutMs } from "./member-options.ts";
+import { Outbox } from "./outbox.ts";
+import { MAX_APPLY_BACKLOG, MAX_PRIORITY_BACKLOG, Proposals } from "./proposals.ts";
+import { RaftDriver } from "./raft-driver.ts";
 import { Reads } from "./reads.ts";
 import { RequestIds } from "./request-ids.ts";
 import { SnapshotPolicy } from "./snapshots.ts";
+import { timeoutCode } from "./timeout-code.ts";
 import { v2Document } from "./v2-document.ts";
 
 /** Entries applied in one step: a turn must not take more than a few milliseconds. */
 export const APPLY_BUDGET = 1_000;
-/** Rows looked at in one step while a compaction is under way. */
-const COMPACTION_BUDGET = 500;
-/** Committed entries that wait to be applied before requests are refused (etcd: maxGapBetweenApplyAndCommitIndex). */
-export const MAX_APPLY_BACKLOG = 5_000;
-/** Proposals in one MsgProp. */
-const MAX_BATCHED_PROPOSALS = 1_024;
-/** Entry bytes in one append, and handed out at once to be applied (etcd: maxSizePerMsg). */
-const MAX_SIZE_PER_MESSAGE = 1024 * 1024;
-const MAX_INFLIGHT_MESSAGES = 512;
-const MAX_UNCOMMITTED_BYTES = 1 << 30;
-const REQUEST_ID_BYTES = 8;
-
-export type MemberOptions = {
-  readonly id: bigint;
-  readonly name: string;
-  readonly clientUrls: readonly string[];
-  /** Milliseconds of a tick, which is a heartbeat interval. */
-  readonly tickMs: number;
-  readonly electionTicks: number;
-  readonly preVote: boolean;
-  readonly snapshotCount: number;
-  readonly snapshotCatchUpEntries: number;
-  readonly maxRequestBytes: number;
-  /** Infinity for none. */
-  readonly quotaBytes: number;
-  /** When the backend commits: after so long, or so many changes. */
-  readonly backendBatchMs: number;
-  readonly backendBatchLimit: number;
-  readonly autoCompaction: AutoCompactionOptions;
-  /** Milliseconds since 1970 at the start of the process: for request ids only. */
-  readonly startedAtMs: number;
-  readonly random: Random;
-  readonly logger?: Logger;
-};
-
-/** Where a member stands when it starts. */
-export type MemberStart = {
-  /** What the log on disk held: HardState, snapshot position, entries. */
-  readonly log: MemoryStorage;
-  readonly machine: Machine;
-  readonly backend: HostBackend;
-  /** The newest raft snapshot on disk; 0 for none. */
-  readonly snapshotIndex: number;
-  readonly confState: ConfState;
-  /** The first members, where the cluster begins with this start. */
-  readonly bootstrap: readonly Peer[] | undefined;
-};
-
-/** What the member asks of its host while it steps. */
-export type MemberPorts = {
-  /** Bytes of the backend as they count against the quota. */
-  readonly backendBytes: () => number;
-  /** When the connection to a peer came up, on the clock of `step`; undefined while there is none. */
-  readonly activeSince: (id: bigint) => number | undefined;
-};
-
-/** How long a request may take: five seconds and two election timeouts, as etcd. */
-export function requestTimeoutMs({ electionTicks, tickMs }: Pick<MemberOptions, "electionTicks" | "tickMs">): number {
-  return 5_000 + 2 * electionTicks * tickMs;
-}
-
-/** The shortest TTL of a lease at these options. */
-export function minLeaseTtl({ electionTicks, tickMs }: Pick<MemberOptions, "electionTicks" | "tickMs">): number {
-  return minLeaseTtlSeconds(electionTicks, tickMs);
-}
 
 /** Waits for leadership to be confirmed before leases are revoked: the member's own read. */
 const LEASE_ROUND = Symbol("lease round");
@@ -134,55 +54,47 @@ export class Member<W> {
   readonly figures = { proposalsFailed: 0, leaderChanges: 0, applyFailures: 0 };
   readonly #options: MemberOptions;
   readonly #ports: MemberPorts;
-  readonly #logger: Logger;
-  readonly #log: MemoryStorage;
-  readonly #raft: RawNode;
+  readonly #raft: RaftDriver;
   readonly #ids: RequestIds;
   readonly #applier: Applier;
   readonly #proposals: Proposals<W>;
   readonly #reads: Reads<W | typeof LEASE_ROUND>;
   readonly #duties: Duties;
   readonly #snapshots: SnapshotPolicy;
-  /** Entries of this step, and of earlier ones while no leader is known, with the id of each. */
-  #outbox: { readonly ids: bigint[]; readonly entries: Entry[] } = { ids: [], entries: [] };
+  readonly #compaction: CompactionPace;
+  readonly #commits: CommitPace;
+  readonly #outbox = new Outbox();
   #effects: Effects<W> = newEffects();
   #nowMs = 0;
   #confState: ConfState;
-  #status: BasicStatus;
   #lead = NONE;
   #isLeader = false;
   #leadElectedMs = Number.NEGATIVE_INFINITY;
-  #commitMs = 0;
   #transfer: Transfer<W> | undefined;
   #isCampaignAsked = false;
   #installing: SnapshotMetadata | undefined;
-  /** Term and vote that were handed out to be saved. */
-  #promised: { readonly term: number; readonly vote: bigint };
 
   /** @throws RaftError `InvalidConfig`. */
   constructor(options: MemberOptions, start: MemberStart, ports: MemberPorts) {
     this.#options = options;
     this.#ports = ports;
-    this.#logger = options.logger ?? silentLogger;
-    this.#log = start.log;
     this.#confState = start.confState;
     this.#ids = new RequestIds(options.id, options.startedAtMs);
     const index = start.machine.appliedIndex;
-    this.#promised = start.log.initialState().hardState;
-    this.#raft = new RawNode(raftConfig(options, start.log, index));
-    if (start.bootstrap !== undefined) this.#raft.bootstrap(start.bootstrap);
-    this.#status = this.#raft.basicStatus();
+    this.#raft = this.#createRaft(start);
     this.#applier = this.#createApplier(start, { index, term: index === 0 ? 0 : start.backend.committed.term });
     const timeoutMs = requestTimeoutMs(options);
     this.#proposals = new Proposals(timeoutMs);
     this.#reads = new Reads({
       timeoutMs,
       nextId: () => this.#ids.next(),
-      ask: (id) => this.#askReadIndex(id),
+      ask: (id) => this.#raft.askReadIndex(id),
       confirm: (waiter) => this.#confirmRead(waiter, undefined),
       fail: (waiter, code) => this.#confirmRead(waiter, code),
     });
     this.#duties = this.#createDuties();
+    this.#commits = new CommitPace(options);
+    this.#compaction = new CompactionPace(options, (milliseconds) => ports.figures?.compacted(milliseconds));
     const { snapshotCount, snapshotCatchUpEntries: catchUpEntries } = options;
     this.#snapshots = new SnapshotPolicy({ snapshotCount, catchUpEntries }, start.snapshotIndex);
   }
@@ -196,7 +108,7 @@ export class Member<W> {
   }
 
   get term(): number {
-    return this.#status.hardState.term;
+    return this.#raft.term;
   }
 
   /** 0n for none. */
@@ -209,22 +121,17 @@ export class Member<W> {
   }
 
   get commitIndex(): number {
-    return this.#status.hardState.commit;
+    return this.#raft.commitIndex;
   }
 
   get appliedIndex(): number {
     return this.#applier.index;
   }
 
-  get appliedTerm(): number {
-    return this.#applier.term;
-  }
-
   get confState(): ConfState {
     return this.#confState;
   }
 
-  /** Requests under way. */
   get pendingProposals(): number {
     return this.#proposals.size;
   }
@@ -246,11 +153,7 @@ export class Member<W> {
 
   /** How far a peer's log is known to match, on the leader. */
   matchOf(id: bigint): number | undefined {
-    let match: number | undefined;
-    this.#raft.withProgress((peer, progress) => {
-      if (peer === id) match = progress.match;
-    });
-    return match;
+    return this.#raft.matchOf(id);
   }
 
   nextId(): bigint {
@@ -259,7 +162,7 @@ export class Member<W> {
 
   /** Entries in memory, for metrics: first and last index. */
   get logBounds(): { readonly first: number; readonly last: number } {
-    return { first: this.#log.firstIndex(), last: this.#log.lastIndex() };
+    return this.#raft.logBounds;
   }
 
   /**
@@ -294,11 +197,11 @@ export class Member<W> {
   #take(event: MemberEvent<W>): void {
     switch (event.kind) {
       case "propose":
-        return this.#propose(event.id, event.data, event.waiter);
+        return this.#propose(event);
       case "read":
         return this.#reads.add(event.waiter, this.#nowMs);
       case "receive":
-        return this.#receive(event.message);
+        return this.#raft.receive(event.message);
       case "appended":
         return this.#appended(event.append);
       case "tick":
@@ -316,6 +219,8 @@ export class Member<W> {
       case "snapshotSent":
         this.#snapshots.sent(event.id, this.#nowMs);
         return this.#raft.reportSnapshot(event.id, event.outcome);
+      case "diskLow":
+        return this.#duties.overQuota();
       case "versions":
         if (this.#isLeader) this.#duties.versions(event.versions);
         return;
@@ -328,23 +233,22 @@ export class Member<W> {
     }
   }
 
-  #propose(id: bigint, data: Uint8Array, waiter: W): void {
+  #propose({ id, data, waiter, isUrgent }: Extract<MemberEvent<W>, { readonly kind: "propose" }>): void {
     if (data.length > this.#options.maxRequestBytes) return this.#fail(waiter, "RequestTooLarge");
-    if (this.#isOverloaded()) return this.#fail(waiter, "TooManyRequests");
+    if (this.#isOverloaded(isUrgent ? MAX_PRIORITY_BACKLOG : MAX_APPLY_BACKLOG))
+      return this.#fail(waiter, "TooManyRequests");
     this.#proposals.add(id, waiter, this.#nowMs);
-    this.#outbox.ids.push(id);
-    this.#outbox.entries.push(newEntry({ data }));
+    this.#outbox.add(id, newEntry({ data }));
   }
 
   #changeMembership(change: ConfChange, waiter: W): void {
-    if (this.#isOverloaded()) return this.#fail(waiter, "TooManyRequests");
+    if (this.#isOverloaded(MAX_APPLY_BACKLOG)) return this.#fail(waiter, "TooManyRequests");
     this.#proposals.add(change.id, waiter, this.#nowMs);
-    this.#outbox.ids.push(change.id);
-    this.#outbox.entries.push(newEntry(encodeConfChange({ kind: "v1", change })));
+    this.#outbox.add(change.id, newEntry(encodeConfChange({ kind: "v1", change })));
   }
 
-  #isOverloaded(): boolean {
-    return this.#proposals.isFull || this.commitIndex - this.#applier.index > MAX_APPLY_BACKLOG;
+  #isOverloaded(maxBacklog: number): boolean {
+    return this.#proposals.isFull || this.commitIndex - this.#applier.index > maxBacklog;
   }
 
   /** A request of the member's own: nobody waits for it, and if it is lost it is made again. */
@@ -354,26 +258,13 @@ export class Member<W> {
   }
 
   #proposeBytes(data: Uint8Array): void {
-    this.#outbox.ids.push(0n);
-    this.#outbox.entries.push(newEntry({ data }));
+    this.#outbox.add(0n, newEntry({ data }));
   }
 
-  /** All proposals of the step as few messages: one append, one sync and one message a follower for all of them. */
   #flushOutbox(): void {
-    const { ids, entries } = this.#outbox;
-    // While no leader is known they wait, as in etcd: an election is shorter than their patience.
-    if (entries.length === 0 || this.#lead === NONE) return;
-    this.#outbox = { ids: [], entries: [] };
-    for (let at = 0; at < entries.length; at += MAX_BATCHED_PROPOSALS) {
-      const end = Math.min(at + MAX_BATCHED_PROPOSALS, entries.length);
-      const batch = entries.length <= MAX_BATCHED_PROPOSALS ? entries : entries.slice(at, end);
-      try {
-        this.#raft.step(newMessage({ type: MessageType.MsgProp, from: this.#options.id, entries: batch }));
-      } catch (error) {
-        if (!(error instanceof RaftError) || error.code !== "ProposalDropped") throw error;
-        for (let i = at; i < end; i++) this.#dropProposal(ids[i]!);
-      }
-    }
+    // While no leader is known proposals wait, as in etcd: an election is shorter than their patience.
+    if (this.#lead === NONE || this.#outbox.isEmpty) return;
+    this.#outbox.flush(this.#options.id, this.#raft, (id) => this.#dropProposal(id));
   }
 
   #dropProposal(id: bigint): void {
@@ -381,49 +272,24 @@ export class Member<W> {
     if (waiter !== undefined) this.#fail(waiter, "ProposalDropped");
   }
 
-  #receive(message: Message): void {
-    try {
-      this.#raft.step(message);
-    } catch (error) {
-      if (!(error instanceof RaftError)) throw error;
-      // The leader names entries as committed that this member once acknowledged and no longer has: it must not vote again.
-      assert(error.code !== "CommitOutOfRange", `entries that were acknowledged are gone: ${error.message}`);
-      this.#logger.debug(`refused a message of ${message.from.toString(16)}: ${error.message}`);
-    }
-  }
-
   #tick(): void {
     const nowMs = this.#nowMs;
     this.#raft.tick();
     this.#proposals.expire(nowMs, (waiter, startedMs) => this.#fail(waiter, this.#timeoutCode(startedMs)));
-    this.#dropExpiredOutbox();
+    // Those that waited for a leader longer than their clients did.
+    if (this.#lead === NONE) this.#outbox.keep((id) => this.#proposals.has(id));
     this.#reads.tick(nowMs);
     if (this.#transfer !== undefined && this.#transfer.deadlineMs <= nowMs) this.#endTransfer("TimeoutLeaderTransfer");
     this.#duties.tick(nowMs, { isLeader: this.#isLeader, hasLeader: this.#lead !== NONE });
   }
 
-  /** Proposals that waited for a leader longer than their clients did. */
-  #dropExpiredOutbox(): void {
-    if (this.#lead !== NONE || this.#outbox.ids.length === 0) return;
-    const { ids, entries } = this.#outbox;
-    const kept = ids.map((id) => this.#proposals.has(id));
-    this.#outbox = { ids: ids.filter((_, i) => kept[i]), entries: entries.filter((_, i) => kept[i]) };
-  }
-
-  /** Which timeout it was (etcd: parseProposeCtxErr). */
   #timeoutCode(startedMs: number): FailureCode {
-    const electionMs = this.#options.electionTicks * this.#options.tickMs;
-    if (startedMs > this.#leadElectedMs - 2 * electionMs && startedMs < this.#leadElectedMs)
-      return "TimeoutDueToLeaderFail";
-    if (this.#lead === NONE) return "Timeout";
-    const wasConnected = (id: bigint): boolean => {
-      const since = this.#ports.activeSince(id);
-      return id === this.#options.id || (since !== undefined && since < startedMs);
-    };
-    if (!this.#isLeader) return wasConnected(this.#lead) ? "Timeout" : "TimeoutDueToConnectionLost";
-    const members = [...this.machine.parts.cluster.members.keys()];
-    const connected = members.filter(wasConnected).length;
-    return connected > members.length / 2 ? "Timeout" : "TimeoutDueToConnectionLost";
+    const { id, electionTicks, tickMs } = this.#options;
+    const { activeSince } = this.#ports;
+    const members = this.machine.parts.cluster.members.keys();
+    const electionMs = electionTicks * tickMs;
+    const leadElectedMs = this.#leadElectedMs;
+    return timeoutCode(startedMs, { id, lead: this.#lead, leadElectedMs, electionMs, members, activeSince });
   }
 
   #moveLeader(target: bigint, waiter: W): void {
@@ -449,84 +315,33 @@ export class Member<W> {
   #pump(): void {
     let budget = APPLY_BUDGET;
     for (;;) {
-      while (this.#raft.hasReady()) this.#serve(this.#raft.ready());
+      this.#raft.serve();
       this.#reads.applied(this.#applier.index);
       this.#reads.startRound(this.#nowMs);
       // What was applied or confirmed may have led to proposals. They go to raft before anything else happens: what this member proposes
       // because it leads must never wait here until another one leads, and then be passed on to it.
       this.#flushOutbox();
-      if (this.#isCampaignAsked && this.#applier.index === this.commitIndex) this.#campaign();
-      if (this.#raft.hasReady()) continue;
+      // Raft lets nobody campaign who may have changes of membership to apply; who asks at a start means after these.
+      if (this.#isCampaignAsked && this.#applier.index === this.commitIndex) {
+        this.#isCampaignAsked = false;
+        this.#raft.campaign();
+      }
+      if (this.#raft.hasReady) continue;
       if (budget === 0 || !this.#applier.hasWork) break;
-      budget -= this.#applier.run(budget);
+      budget -= this.#apply(budget);
     }
     this.#effects.more = this.#applier.hasWork;
   }
 
-  /** Raft lets nobody campaign who may have changes of membership to apply; who asks at a start means after these. */
-  #campaign(): void {
-    this.#isCampaignAsked = false;
-    this.#raft.campaign();
+  #apply(budget: number): number {
+    const { figures } = this.#ports;
+    figures?.applying();
+    const entries = this.#applier.run(budget);
+    figures?.applied(entries);
+    return entries;
   }
 
-  #serve(ready: Ready): void {
-    this.#status = this.#raft.basicStatus();
-    if (ready.softState !== undefined) this.#leadChanged(ready.softState);
-    for (const { requestCtx, index } of ready.readStates) this.#readStateOf(requestCtx, index);
-    for (const m of ready.messages) this.#deliver(m);
-  }
-
-  #deliver(m: Message): void {
-    if (m.to === LOCAL_APPEND_THREAD) this.#append(m);
-    else if (m.to === LOCAL_APPLY_THREAD) this.#applier.add(m.entries, m.responses);
-    else if (m.type === MessageType.MsgSnap) this.#sendSnapshot(m);
-    else this.#effects.messages.push(m);
-  }
-
-  #append(m: Message): void {
-    const hasState = m.term !== 0 || m.commit !== 0 || m.vote !== 0n;
-    const hardState = hasState ? { term: m.term, vote: m.vote, commit: m.commit, explicitZeros: 0 } : undefined;
-    const snapshot = isEmptySnapshot(m.snapshot) ? undefined : m.snapshot;
-    // A term or a vote is a promise, as entries are; a commit index can be learnt again.
-    const isPromise = hasState && (m.term !== this.#promised.term || m.vote !== this.#promised.vote);
-    if (hasState) this.#promised = { term: m.term, vote: m.vote };
-    const mustSync = m.entries.length > 0 || isPromise || snapshot !== undefined;
-    const { entries, responses } = m;
-    this.#effects.appends.push({ hardState, entries, snapshot, mustSync, responses });
-  }
-
-  #appended({ hardState, entries, snapshot, responses }: Append): void {
-    if (snapshot !== undefined) {
-      this.#log.applySnapshot({ ...snapshot, data: undefined });
-      // Here and not when it was handed out: an earlier one may have been installed since, and raft goes on behind this one from now.
-      this.#applier.halt();
-      this.#installing = snapshot.metadata;
-      this.#effects.install = snapshot.metadata;
-      this.#snapshots.received(snapshot.metadata.index);
-    }
-    if (hardState !== undefined) this.#log.setHardState(hardState);
-    this.#log.append(entries);
-    this.#respond(responses);
-  }
-
-  /** Answers of the local threads: to raft itself, or to a peer that waited for this. */
-  #respond(responses: readonly Message[]): void {
-    for (const m of responses) {
-      if (m.to === this.#options.id) this.#stepOwn(m);
-      else this.#effects.messages.push(m);
-    }
-  }
-
-  /** This member's own promise may be out of date by now, which is no error: its log may have moved on. */
-  #stepOwn(m: Message): void {
-    try {
-      this.#raft.step(m);
-    } catch (error) {
-      if (!(error instanceof RaftError)) throw error;
-    }
-  }
-
-  #leadChanged({ lead, raftState }: { readonly lead: bigint; readonly raftState: StateType }): void {
+  #leadChanged({ lead, raftState }: SoftState): void {
     this.#effects.leadChanged = true;
     const isLeader = raftState === StateType.Leader;
     if (isLeader && !this.#isLeader) this.#leadElectedMs = this.#nowMs;
@@ -540,6 +355,16 @@ export class Member<W> {
     this.#isLeader = isLeader;
     if (this.#transfer?.target === lead) this.#endTransfer(undefined);
     if (lead !== NONE) this.#flushOutbox();
+  }
+
+  #createRaft(start: MemberStart): RaftDriver {
+    return new RaftDriver(this.#options, start, {
+      effects: () => this.#effects,
+      onSoftState: (state) => this.#leadChanged(state),
+      onReadState: (id, index) => this.#reads.answered(id, index),
+      onCommitted: (entries, responses) => this.#applier.add(entries, responses),
+      onSendSnapshot: (to) => this.#snapshots.sending(to),
+    });
   }
 
   #createApplier(start: MemberStart, position: { readonly index: number; readonly term: number }): Applier {
@@ -557,7 +382,7 @@ export class Member<W> {
         onApplied: (applied) => this.#applied(applied),
         onConfChange: (change, outcome) => this.#confChanged(change, outcome),
         onEmptyEntry: (term) => this.#emptyEntryApplied(term),
-        acknowledge: (responses) => this.#respond(responses),
+        acknowledge: (responses) => this.#raft.respond(responses),
       },
       start,
       position,
@@ -616,40 +441,27 @@ export class Member<W> {
     );
   }
 
-  #askReadIndex(id: bigint): void {
-    const context = new Uint8Array(REQUEST_ID_BYTES);
-    new DataView(context.buffer).setBigUint64(0, id);
-    try {
-      this.#raft.readIndex(context);
-    } catch (error) {
-      // Too many of them: this round is asked again, or gives up.
-      if (!(error instanceof RaftError)) throw error;
-    }
-  }
-
-  #readStateOf(context: Uint8Array, index: number): void {
-    if (context.length !== REQUEST_ID_BYTES) return;
-    const view = new DataView(context.buffer, context.byteOffset, REQUEST_ID_BYTES);
-    this.#reads.answered(view.getBigUint64(0), index);
-  }
-
   #confirmRead(waiter: W | typeof LEASE_ROUND, code: FailureCode | undefined): void {
     if (waiter === LEASE_ROUND) this.#duties.leaseRound(code === undefined && this.#isLeader);
     else if (code === undefined) this.#settle(waiter as W, CONFIRMED);
     else this.#fail(waiter as W, code);
   }
 
-  #sendSnapshot(m: Message): void {
-    this.#snapshots.sending(m.to);
-    this.#effects.snapshots.push(m);
+  #appended(append: Append): void {
+    const { snapshot } = append;
+    if (snapshot !== undefined) {
+      // Here and not when it was handed out: an earlier one may have been installed since, and raft goes on behind this one from now.
+      this.#applier.halt();
+      this.#installing = snapshot.metadata;
+      this.#effects.install = snapshot.metadata;
+      this.#snapshots.received(snapshot.metadata.index);
+    }
+    this.#raft.appended(append);
   }
 
   #snapshotSaved(metadata: SnapshotMetadata): void {
     this.#snapshots.saved(metadata);
-    if (metadata.index > this.#log.snapshot().metadata.index) {
-      this.#log.createSnapshot(metadata.index, metadata.confState, new Uint8Array(0));
-    }
-    this.#compactLog();
+    this.#raft.snapshotSaved(metadata, this.#snapshots.compactIndex(this.#nowMs));
   }
 
   #installed(ground: Ground, metadata: SnapshotMetadata): void {
@@ -662,32 +474,15 @@ export class Member<W> {
 
   /** After the step's work: commits of the backend, snapshots, compactions. */
   #maintain(): void {
-    // The backend is about to be replaced.
-    if (this.#installing !== undefined) return;
-    this.#commitBackend();
+    if (this.#installing !== undefined) return; // The backend is about to be replaced.
     const { store, cluster } = this.machine.parts;
     const { index, term } = this.#applier;
+    this.#commits.step(this.backend, { index, term }, this.#nowMs);
     if (this.#snapshots.isDue(index)) {
       this.#snapshots.capture({ index, term }, this.#confState, v2Document(cluster));
     }
     this.#effects.saveSnapshot = this.#snapshots.takeSavable(this.backend.committed);
-    if (store.compacting && !store.stepCompaction(COMPACTION_BUDGET)) this.#effects.more = true;
-  }
-
-  /** The log is durable; the backend follows it a little later, in large transactions. */
-  #commitBackend(): void {
-    const { backend } = this;
-    const { backendBatchLimit, backendBatchMs } = this.#options;
-    const { index, term } = this.#applier;
-    if (index <= backend.committed.index) return;
-    const isLarge = backend.bufferedChanges >= backendBatchLimit;
-    if (!isLarge && this.#nowMs - this.#commitMs < backendBatchMs) return;
-    if (backend.startCommit({ index, term })) this.#commitMs = this.#nowMs;
-  }
-
-  #compactLog(): void {
-    const index = this.#snapshots.compactIndex(this.#nowMs);
-    if (index !== undefined && index >= this.#log.firstIndex()) this.#log.compact(index);
+    this.#compaction.step(store, this.#nowMs, this.#effects);
   }
 
   #settle(waiter: W, settled: Settled): void {
@@ -699,22 +494,4 @@ export class Member<W> {
     this.figures.proposalsFailed++;
     this.#settle(waiter, { kind: "failed", code, revision: this.machine.parts.store.currentRev });
   }
-}
-
-function raftConfig(options: MemberOptions, storage: MemoryStorage, applied: number): Config {
-  return {
-    id: options.id,
-    electionTick: options.electionTicks,
-    heartbeatTick: 1,
-    storage,
-    applied,
-    asyncStorageWrites: true,
-    maxSizePerMsg: MAX_SIZE_PER_MESSAGE,
-    maxInflightMsgs: MAX_INFLIGHT_MESSAGES,
-    maxUncommittedEntriesSize: MAX_UNCOMMITTED_BYTES,
-    checkQuorum: true,
-    preVote: options.preVote,
-    random: options.random,
-    ...(options.logger === undefined ? {} : { logger: options.logger }),
-  };
 }

@@ -9,6 +9,11 @@ export const MAX_PENDING_PROPOSALS = 65_536;
 
 type Pending<W> = { readonly waiter: W; readonly startedMs: number };
 
+/** Committed entries that wait to be applied before requests are refused (etcd: maxGapBetweenApplyAndCommitIndex). */
+export const MAX_APPLY_BACKLOG = 5_000;
+/** The same for requests that make room, where the PriorityRequest gate is on. */
+export const MAX_PRIORITY_BACKLOG = 10_000;
+
 export class Proposals<W> {
   readonly #pending = new Map<bigint, Pending<W>>();
   readonly #timeoutMs: number;

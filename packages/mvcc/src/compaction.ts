@@ -94,7 +94,7 @@ export class Compaction {
 
   /** Removes rows of these keys. False where the budget ended inside one, to which the cursor goes back. */
   #remove(doomed: readonly Doomed[], budget: number): boolean {
-    const { backend, slab, index: tree } = this.#state;
+    const { backend, slab, index: tree, counts } = this.#state;
     let left = budget;
     for (const { key, index, count } of doomed) {
       let at = this.#removedOfKey;
@@ -103,6 +103,7 @@ export class Compaction {
         writeRevision(row, index.mainAt(at), index.subAt(at));
         backend.delete("key", row);
       }
+      counts.compactedKeysTotal += at - this.#removedOfKey;
       if (at < count) {
         this.#removedOfKey = at;
         this.#cursor = key;

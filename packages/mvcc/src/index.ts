@@ -1,4 +1,5 @@
 /** Public surface of mvcc: the revisioned keyspace and its watches, over the Backend port. */
+export { newStoreCounts, type StoreCounts } from "./counts.ts";
 export { MvccError, type MvccErrorCode } from "./errors.ts";
 export { EventBatch, WatchEvent } from "./event.ts";
 export { type HashResult, HashRun } from "./hash.ts";

@@ -4,6 +4,7 @@
  * rows of the last revisions, and a revision is never given out twice.
  */
 import { assert, type Backend } from "@quorate/base";
+import { newStoreCounts, type StoreCounts } from "./counts.ts";
 import { decodeRevision, encodeRevision, isTombstone, mainOf, subOf } from "./revision.ts";
 import { newRowSlab, type RowHead, readRowHead } from "./row.ts";
 import { META_FINISHED_COMPACT, META_SCHEDULED_COMPACT } from "./schema.ts";
@@ -17,6 +18,7 @@ const NEVER_COMPACTED = -1;
 export class Restore {
   readonly #backend: Backend;
   readonly #leases: LeaseAttachments;
+  readonly #counts: StoreCounts;
   readonly #index: TreeIndex = new TreeIndex();
   readonly #head: RowHead = { key: "", created: 0, version: 0, lease: 0n };
   /** Leases of keys as of the last row seen; told to the lessor when all rows are. */
@@ -26,9 +28,10 @@ export class Restore {
   #lastMain = FIRST_REVISION;
   #store: Store | undefined = undefined;
 
-  constructor(backend: Backend, leases: LeaseAttachments = noLeases) {
+  constructor(backend: Backend, leases: LeaseAttachments = noLeases, counts: StoreCounts = newStoreCounts()) {
     this.#backend = backend;
     this.#leases = leases;
+    this.#counts = counts;
   }
 
   /** Reads up to `budget` rows; true when the store is ready. @throws MvccError `Corrupt`. */
@@ -99,6 +102,7 @@ export class Restore {
       slab: newRowSlab(),
       index: this.#index,
       leases: this.#leases,
+      counts: this.#counts,
       currentRev: Math.max(FIRST_REVISION, this.#lastMain, compactRev),
       compactRev,
       writing: false,

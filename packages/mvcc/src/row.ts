@@ -18,6 +18,15 @@ export function newRowSlab(): Slab {
 /** Scratch for the key of a look-up, written before each: no backend keeps it. */
 const LOOKUP = new Uint8Array(REVISION_BYTES);
 
+/** Keys and short rows on their way to the backend, which copies them. */
+const REVISION = new Uint8Array(REVISION_BYTES);
+const TOMBSTONE = new Uint8Array(TOMBSTONE_BYTES);
+const SCRATCH_BYTES = 2048;
+const SCRATCH = new Uint8Array(SCRATCH_BYTES);
+const SCRATCH_WRITER = new Writer(SCRATCH);
+/** The first bytes of SCRATCH, by their number. */
+const SCRATCH_VIEWS: (Uint8Array | undefined)[] = new Array<Uint8Array | undefined>(SCRATCH_BYTES + 1).fill(undefined);
+
 /** What the index needs of a row; filled by `readRowHead`. */
 export type RowHead = { key: string; created: number; version: number; lease: bigint };
 
@@ -29,20 +38,41 @@ export function getRow(backend: Backend, main: number, sub: number): Uint8Array 
   return row;
 }
 
-/** Where rows are put, and the memory that they are written into. */
+/** Where rows are put, and the memory of those that are also handed on. */
 export type RowStore = { readonly backend: Backend; readonly slab: Slab };
 
 /** Where a change goes. */
 export type RowPlace = { readonly main: number; readonly sub: number; readonly tombstone: boolean };
 
 /** Stores a change and gives back its row. */
-export function putRow({ backend, slab }: RowStore, revision: RowPlace, kv: KeyValue): Uint8Array {
-  const key = slab.allocate(revision.tombstone ? TOMBSTONE_BYTES : REVISION_BYTES);
-  writeRevision(key, revision.main, revision.sub);
+export function putRow({ backend, slab }: RowStore, { main, sub, tombstone }: RowPlace, kv: KeyValue): Uint8Array {
   const row = slab.allocate(sizeKeyValue(kv));
   writeKeyValue(new Writer(row), kv);
-  backend.put("key", key, row);
+  putBytes(backend, tombstone ? TOMBSTONE : REVISION, main, sub, row);
   return row;
+}
+
+/** The same where nobody asks for the row: then it needs no memory of its own. */
+export function putRowUnseen(store: RowStore, place: RowPlace, kv: KeyValue): void {
+  const size = sizeKeyValue(kv);
+  if (size > SCRATCH_BYTES) {
+    putRow(store, place, kv);
+    return;
+  }
+  SCRATCH_WRITER.pos = 0;
+  writeKeyValue(SCRATCH_WRITER, kv);
+  // A view costs more than what is written through it, and lengths come again.
+  let row = SCRATCH_VIEWS[size];
+  if (row === undefined) {
+    row = SCRATCH.subarray(0, size);
+    SCRATCH_VIEWS[size] = row;
+  }
+  putBytes(store.backend, place.tombstone ? TOMBSTONE : REVISION, place.main, place.sub, row);
+}
+
+function putBytes(backend: Backend, key: Uint8Array, main: number, sub: number, row: Uint8Array): void {
+  writeRevision(key, main, sub);
+  backend.put("key", key, row);
 }
 
 /** Reads what the index needs into `head`, without touching the value. @throws MvccError `Corrupt`. */

@@ -257,6 +257,22 @@ describe("mvcc/store", () => {
     assert.throws(() => txn.end(), /ends once/);
   });
 
+  it("counts the keys that live, after a restore and a compaction too", () => {
+    const backend = new MemoryBackend();
+    const store = openStore(backend);
+    for (const key of ["a", "b", "c", "b"]) put(store, key, "1");
+    remove(store, "b");
+    remove(store, "c");
+    remove(store, "c");
+    put(store, "c", "2");
+    assert.equal(store.index.living, 2);
+    assert.equal(openStore(backend).index.living, 2);
+    store.compact(store.currentRev);
+    while (!store.stepCompaction(10));
+    assert.equal(store.index.living, 2);
+    assert.equal(openStore(backend).index.living, 2);
+  });
+
   it("reads an empty row, as etcdutl leaves when it bumps the revision, as a put of the empty key", () => {
     const backend = new MemoryBackend();
     backend.put("key", encodeRevision({ main: 2, sub: 0 }), bytes("\x0a\x01a\x10\x02\x18\x02\x20\x01"));

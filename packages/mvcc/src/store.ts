@@ -5,6 +5,7 @@
  */
 import { assert, type Backend, type Slab } from "@quorate/base";
 import { Compaction } from "./compaction.ts";
+import type { StoreCounts } from "./counts.ts";
 import { compacted, futureRev } from "./errors.ts";
 import { HashRun } from "./hash.ts";
 import { evaluateRange, type RangeQuery, type RangeResult, type ReadView } from "./range.ts";
@@ -35,6 +36,7 @@ export type StoreState = {
   readonly slab: Slab;
   readonly index: TreeIndex;
   readonly leases: LeaseAttachments;
+  readonly counts: StoreCounts;
   /** The last revision, 1 in an empty store. */
   currentRev: number;
   /** The last compaction that was asked for, -1 before the first. Invariant: compactRev <= currentRev. */
@@ -81,6 +83,7 @@ export class Store implements ReadView {
 
   /** Answers a range request. @throws MvccError `Compacted`, `FutureRev`. */
   range(query: RangeQuery): RangeResult {
+    this.#state.counts.rangeTotal++;
     return evaluateRange(this, query);
   }
 
@@ -120,7 +123,7 @@ export class Store implements ReadView {
   }
 
   /**
-   * Begins etcd's HashKV at `rev` (0 and less: now). Step the run until it is done, or close it: compaction waits for it.
+   * Begins etcd's HashKV at `rev` (0: now; below it nothing counts, as in etcd). Step the run until it is done, or close it: compaction waits for it.
    * @throws MvccError `Compacted`, `FutureRev`.
    */
   hashKv(rev: number): HashRun {
@@ -128,8 +131,8 @@ export class Store implements ReadView {
     // Even where it has been compacted since: etcd looks here first.
     const known = this.#compaction.hashes.at(rev);
     if (known !== undefined) return HashRun.known(state, known);
-    const at = rev <= 0 ? state.currentRev : rev;
-    if (at < state.compactRev) throw compacted();
+    const at = rev === 0 ? state.currentRev : rev;
+    if (at >= 0 && at < state.compactRev) throw compacted();
     if (at > state.currentRev) throw futureRev();
     return new HashRun(state, { rev: at, compactRev: state.compactRev, forCompaction: false });
   }

@@ -19,6 +19,11 @@ export class TreeIndex {
   /** The newest main revision of any key: a read at it or above finds the living keys, which need not be counted one by one. */
   #newestMain = 0;
 
+  /** Keys that are there now. */
+  get living(): number {
+    return this.#keys.totalWeight;
+  }
+
   /** Keys with any revision, deleted ones that are not compacted yet included. */
   get size(): number {
     return this.#keys.size;

@@ -3,12 +3,12 @@
  * made. It reads its own changes. Nothing of it can be taken back: check what may fail before the first change.
  */
 import { assert, type Backend, bytesFromLatin1, EMPTY_BYTES, latin1FromBytes } from "@quorate/base";
-import { decodeKeyValue } from "@quorate/proto";
+import { decodeKeyValue, type KeyValue } from "@quorate/proto";
 import { keyNotFound } from "./errors.ts";
 import type { KeyIndex } from "./key-index.ts";
 import type { KeyRange } from "./key-range.ts";
 import { evaluateRange, type RangeQuery, type RangeResult, type ReadView } from "./range.ts";
-import { getRow, putRow } from "./row.ts";
+import { getRow, putRow, putRowUnseen, type RowPlace } from "./row.ts";
 import type { StoreState } from "./store.ts";
 import type { TreeIndex } from "./tree-index.ts";
 
@@ -44,17 +44,19 @@ export type Deleted = {
 export class WriteTxn implements ReadView {
   readonly #state: StoreState;
   readonly #main: number;
-  readonly #changes: Change[] = [];
-  /** Changes so far; they are only listed where somebody listens. */
+  /** Listed only where somebody listens. */
+  readonly #changes: Change[] | undefined;
+  /** Changes so far. */
   #count = 0;
-  readonly #listed: boolean;
+  /** Operations so far, those included that changed nothing. */
+  #operations = 0;
 
   constructor(state: StoreState) {
     assert(!state.writing, "one write transaction at a time");
     state.writing = true;
     this.#state = state;
     this.#main = state.currentRev + 1;
-    this.#listed = state.listener?.listening ?? false;
+    this.#changes = state.listener?.listening === true ? [] : undefined;
   }
 
   /** What a reader in this transaction calls current: the next revision as soon as something has changed. */
@@ -76,6 +78,8 @@ export class WriteTxn implements ReadView {
 
   /** Answers a range request, this transaction's changes included. @throws MvccError `Compacted`, `FutureRev`. */
   range(query: RangeQuery): RangeResult {
+    this.#operations++;
+    this.#state.counts.rangeTotal++;
     return evaluateRange(this, query);
   }
 
@@ -85,7 +89,7 @@ export class WriteTxn implements ReadView {
    */
   put(put: Put): Uint8Array | undefined {
     const name = latin1FromBytes(put.key);
-    const { backend, index, leases } = this.#state;
+    const { backend, index, leases, counts } = this.#state;
     let { value, lease } = put;
     let previous: Uint8Array | undefined;
     if (put.ignoreValue || put.ignoreLease || put.prevKv) {
@@ -101,15 +105,19 @@ export class WriteTxn implements ReadView {
     const sub = this.#count++;
     const { created, version } = index.put(name, main, sub);
     const kv = { key: put.key, createRevision: created, modRevision: main, version, value, lease };
-    const row = putRow(this.#state, { main, sub, tombstone: false }, kv);
+    this.#store({ main, sub, tombstone: false }, name, kv);
     leases.setLease(name, lease);
-    if (this.#listed) this.#changes.push({ key: name, main, sub, tombstone: false, row });
+    this.#operations++;
+    counts.putTotal++;
+    counts.putSizeBytesTotal += put.key.length + value.length;
     return put.prevKv ? previous : undefined;
   }
 
   /** Deletes what is there in an interval, in byte order. */
   deleteRange(range: KeyRange, prevKv = false): Deleted {
     const keys = this.#state.index.livingKeys(range);
+    this.#operations++;
+    this.#state.counts.deleteTotal++;
     const prevRows: Uint8Array[] = [];
     for (const key of keys) {
       const previous = this.#delete(key, prevKv);
@@ -123,9 +131,10 @@ export class WriteTxn implements ReadView {
     const state = this.#state;
     assert(state.writing && state.currentRev === this.#main - 1, "a transaction ends once");
     state.writing = false;
+    if (this.#operations > 1) state.counts.txnTotal++;
     if (this.#count === 0) return state.currentRev;
     state.currentRev = this.#main;
-    if (this.#listed) state.listener?.committed(this.#main, this.#changes);
+    if (this.#changes !== undefined) state.listener?.committed(this.#main, this.#changes);
     return this.#main;
   }
 
@@ -143,10 +152,18 @@ export class WriteTxn implements ReadView {
       value: EMPTY_BYTES,
       lease: 0n,
     };
-    const row = putRow(this.#state, { main, sub, tombstone: true }, kv);
+    this.#store({ main, sub, tombstone: true }, key, kv);
     leases.setLease(key, 0n);
-    if (this.#listed) this.#changes.push({ key, main, sub, tombstone: true, row });
     return previous;
+  }
+
+  #store(place: RowPlace, key: string, kv: KeyValue): void {
+    const changes = this.#changes;
+    if (changes === undefined) putRowUnseen(this.#state, place, kv);
+    else {
+      const row = putRow(this.#state, place, kv);
+      changes.push({ key, main: place.main, sub: place.sub, tombstone: place.tombstone, row });
+    }
   }
 }
 

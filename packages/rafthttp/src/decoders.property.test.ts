@@ -164,7 +164,8 @@ describe("rafthttp/output-buffer", () => {
         const expected: Buffer[] = [];
         for (let n = 0; n < 300; n++) {
           const chunk = drawBytes(prng, prng.below(300));
-          const { bytes, at } = out.reserve(chunk.length);
+          const at = out.reserve(chunk.length);
+          const { bytes } = out;
           bytes.set(chunk, at);
           const value = prng.below(2 ** 32) * 2 ** 20 + prng.below(2 ** 20);
           out.uint8(chunk.length & 0xff);

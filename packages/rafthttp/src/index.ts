@@ -19,11 +19,13 @@ export {
 } from "./message-codec.ts";
 export { createMsgAppV2Decoder, createMsgAppV2Encoder, type MsgAppV2DecoderOptions } from "./msgapp-v2-codec.ts";
 export { createPeerServer } from "./node-peer-server.ts";
+export { secureContextOf } from "./node-request.ts";
 export { Transport } from "./node-transport.ts";
 export {
   DEFAULT_LIMITS,
   type Limits,
   newPeerStats,
+  type PeerObserver,
   type PeerStats,
   type Raft,
   type SnapshotSink,

@@ -42,8 +42,8 @@ export function createMessageEncoder(): StreamEncoder {
 export function appendMessage(out: OutputBuffer, m: Message): void {
   const size = sizeMessage(m);
   out.uint64(size);
-  const { bytes, at } = out.reserve(size);
-  writeMessage(new Writer(bytes, at), m);
+  const at = out.reserve(size);
+  writeMessage(new Writer(out.bytes, at), m);
 }
 
 export function createMessageDecoder(limit: number = MAX_MESSAGE_BYTES): StreamDecoder {

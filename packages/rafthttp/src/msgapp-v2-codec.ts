@@ -29,9 +29,11 @@ import {
   type StreamDecoder,
   type StreamEncoder,
 } from "./message-codec.ts";
-import type { OutputBuffer } from "./output-buffer.ts";
+import { type OutputBuffer, writeUint64 } from "./output-buffer.ts";
 
 const FrameType = { LinkHeartbeat: 0, AppEntries: 1, App: 2 } as const;
+
+const UINT64_BYTES = 8;
 
 /** Entries in one frame; far above what a size-limited append holds. */
 const MAX_ENTRIES = 1_000_000;
@@ -57,16 +59,30 @@ export function createMsgAppV2Encoder(): StreamEncoder {
   };
 }
 
+/** The whole frame in one piece: appends under load hold hundreds of entries. */
 function appendEntries(out: OutputBuffer, m: Message): void {
-  out.uint8(FrameType.AppEntries);
-  out.uint64(m.entries.length);
-  for (const entry of m.entries) {
-    const size = sizeEntry(entry);
-    out.uint64(size);
-    const { bytes, at } = out.reserve(size);
-    writeEntry(new Writer(bytes, at), entry);
+  const { entries } = m;
+  const sizes = new Array<number>(entries.length);
+  let total = 1 + UINT64_BYTES + UINT64_BYTES;
+  for (let i = 0; i < entries.length; i++) {
+    const size = sizeEntry(entries[i]!);
+    sizes[i] = size;
+    total += UINT64_BYTES + size;
   }
-  out.uint64(m.commit);
+  const start = out.reserve(total);
+  const w = new Writer(out.bytes, start);
+  w.bytes[w.pos++] = FrameType.AppEntries;
+  putUint64(w, entries.length);
+  for (let i = 0; i < entries.length; i++) {
+    putUint64(w, sizes[i]!);
+    writeEntry(w, entries[i]!);
+  }
+  putUint64(w, m.commit);
+}
+
+function putUint64(w: Writer, value: number): void {
+  writeUint64(w.bytes, w.pos, value);
+  w.pos += UINT64_BYTES;
 }
 
 function follow(position: Position, m: Message): void {

@@ -13,7 +13,9 @@ import { type Peer, STREAM_PATH, type StreamKind } from "./node-peer.ts";
 import { PIPELINE_PATH } from "./node-pipeline.ts";
 import { PROBING_PATH, probingBody } from "./node-prober.ts";
 import { SNAPSHOT_PATH } from "./node-snapshot-sender.ts";
-import type { Limits, Raft, SnapshotSink, SnapshotStore } from "./options.ts";
+import type { Limits, PeerObserver, Raft, SnapshotSink, SnapshotStore } from "./options.ts";
+
+const MS = 1_000;
 
 export type HandlerDeps = {
   readonly identity: Identity;
@@ -21,6 +23,7 @@ export type HandlerDeps = {
   readonly raft: Raft;
   readonly snapshots: SnapshotStore | undefined;
   readonly logger: Logger;
+  readonly observer: PeerObserver;
   readonly findPeer: (id: bigint) => Peer | undefined;
   readonly addRemote: (id: bigint, urls: readonly string[]) => void;
   /** Hands a message that came by POST to raft. Throws to refuse it. */
@@ -37,7 +40,7 @@ export function handlePeerRequest(deps: HandlerDeps, request: IncomingMessage, r
   } else if (path === PIPELINE_PATH) {
     if (admit(deps, "POST", request, response)) handlePipeline(deps, request, response).catch(failed(deps, response));
   } else if (path === SNAPSHOT_PATH) {
-    if (admit(deps, "POST", request, response)) handleSnapshot(deps, request, response).catch(failed(deps, response));
+    if (admit(deps, "POST", request, response)) receiveSnapshot(deps, request, response).catch(failed(deps, response));
   } else if (path === STREAM_PATH || path.startsWith(`${STREAM_PATH}/`)) {
     if (admit(deps, "GET", request, response)) handleStream(deps, path, request, response);
   } else {
@@ -129,8 +132,26 @@ function process(deps: HandlerDeps, m: Message, response: ServerResponse): boole
   }
 }
 
-/** Takes the message, then streams the bytes behind it into the snapshot store, then steps the message. */
-async function handleSnapshot(deps: HandlerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function receiveSnapshot(deps: HandlerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { observer, findPeer } = deps;
+  const from = idFromHex(one(request.headers, Header.ServerFrom) ?? "");
+  // What strangers say of themselves is not counted: it would make as many series as they like.
+  if (from === undefined || findPeer(from) === undefined) {
+    await handleSnapshot(deps, request, response);
+    return;
+  }
+  const startedMs = performance.now();
+  observer.snapshotStarted(from, "receive");
+  let isWhole = false;
+  try {
+    isWhole = await handleSnapshot(deps, request, response);
+  } finally {
+    observer.snapshotEnded(from, "receive", isWhole, (performance.now() - startedMs) / MS);
+  }
+}
+
+/** Takes the message, then streams the bytes behind it into the snapshot store, then steps the message. True if all went well. */
+async function handleSnapshot(deps: HandlerDeps, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
   const body = new SnapshotBody(deps.limits.maxSnapshotMessageBytes);
   let sink: SnapshotSink | undefined;
   try {
@@ -149,17 +170,19 @@ async function handleSnapshot(deps: HandlerDeps, request: IncomingMessage, respo
     await sink?.abort();
     const isBadRequest = error instanceof RafthttpError && error.code !== "Refused";
     deps.logger.warn(`receiving a snapshot failed: ${messageOf(error)}`);
-    return refuseEarly(
+    refuseEarly(
       deps,
       request,
       response,
       isBadRequest ? 400 : 500,
       isBadRequest ? "error reading raft message\n" : "error saving snapshot\n",
     );
+    return false;
   }
-  if (!process(deps, body.message, response)) return;
+  if (!process(deps, body.message, response)) return false;
   response.writeHead(204);
   response.end();
+  return true;
 }
 
 /** Cuts a snapshot body into its message and the rest. */

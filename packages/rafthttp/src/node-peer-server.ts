@@ -1,6 +1,8 @@
 /** The server on a peer URL: HTTP/1.1, with or without TLS, every timeout and bound set on purpose. */
 import * as http from "node:http";
 import * as https from "node:https";
+import { type OnRefusedPeer, PeerNameCheck } from "./node-peer-names.ts";
+import { secureContextOf } from "./node-request.ts";
 import type { TlsOptions } from "./options.ts";
 
 /** A cluster has few members, each with a handful of connections. */
@@ -10,8 +12,12 @@ const KEEP_ALIVE_MS = 60_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** A server for the peer paths, not listening yet. Streams and snapshots last: there is no limit on a request's time as a whole. */
-export function createPeerServer(tls: TlsOptions | undefined, listener: http.RequestListener): http.Server {
-  const server = tls === undefined ? http.createServer(listener) : https.createServer(secure(tls), listener);
+export function createPeerServer(
+  tls: TlsOptions | undefined,
+  listener: http.RequestListener,
+  onRefused: OnRefusedPeer = () => {},
+): http.Server {
+  const server = tls === undefined ? http.createServer(listener) : createSecureServer(tls, listener, onRefused);
   server.requestTimeout = 0;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -21,14 +27,16 @@ export function createPeerServer(tls: TlsOptions | undefined, listener: http.Req
   return server;
 }
 
-function secure({ cert, key, ca, clientCertAuth }: TlsOptions): https.ServerOptions {
-  return {
-    cert,
-    key,
-    ca,
-    requestCert: clientCertAuth,
-    rejectUnauthorized: clientCertAuth,
+function createSecureServer(tls: TlsOptions, listener: http.RequestListener, onRefused: OnRefusedPeer): https.Server {
+  const options = {
+    ...secureContextOf(tls),
+    requestCert: tls.clientCertAuth,
+    rejectUnauthorized: tls.clientCertAuth,
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    ALPNProtocols: ["http/1.1"],
   };
+  if (tls.skipClientSanVerification) return https.createServer(options, listener);
+  const check = new PeerNameCheck(onRefused);
+  const server = https.createServer(options, check.guard(listener));
+  check.watch(server);
+  return server;
 }

@@ -15,13 +15,14 @@ import type { Dialer } from "./node-request.ts";
 import { sendSnapshot } from "./node-snapshot-sender.ts";
 import { StreamReader } from "./node-stream-reader.ts";
 import { StreamWriter } from "./node-stream-writer.ts";
-import { type Limits, newPeerStats, type PeerStats, type Raft } from "./options.ts";
+import { type Limits, newPeerStats, type PeerObserver, type PeerStats, type Raft } from "./options.ts";
 import { PeerStatus, pickChannel, UrlPicker } from "./peer-state.ts";
 
 /** The two kinds of stream, as their paths name them. */
 export type StreamKind = "msgapp" | "message";
 
 export const STREAM_PATH = "/raft/stream";
+const MS = 1_000;
 
 export type PeerDeps = {
   readonly identity: Identity;
@@ -32,6 +33,7 @@ export type PeerDeps = {
   readonly dialer: Dialer;
   readonly logger: Logger;
   readonly trace: TracePoints;
+  readonly observer: PeerObserver;
   readonly onRemoved: (error: RafthttpError) => void;
   readonly onActive: (id: bigint) => void;
 };
@@ -85,14 +87,20 @@ export class Peer {
 
   /** Sends a snapshot with its backend, and tells raft what became of it. */
   sendSnapshot(m: Message, backend: AsyncIterable<Uint8Array>): void {
-    const { identity, dialer, raft, logger } = this.#deps;
+    const { identity, dialer, raft, logger, observer } = this.#deps;
     if (this.#paused || this.#closed) return raft.reportSnapshot(m.to, "failure");
-    sendSnapshot({ identity, picker: this.#picker, dialer }, m, backend).then(
+    const startedMs = performance.now();
+    const ended = (isWhole: boolean): void =>
+      observer.snapshotEnded(this.id, "send", isWhole, (performance.now() - startedMs) / MS);
+    observer.snapshotStarted(this.id, "send");
+    sendSnapshot({ identity, picker: this.#picker, dialer, stats: this.stats }, m, backend).then(
       () => {
+        ended(true);
         this.#activate();
         raft.reportSnapshot(m.to, "finish");
       },
       (error: unknown) => {
+        ended(false);
         logger.warn(`sending a snapshot to ${this.#name} failed: ${messageOf(error)}`);
         this.#sendFailed(m, error);
       },
@@ -227,8 +235,16 @@ export class Peer {
   }
 
   #createProber(): Prober {
-    const { dialer, limits, logger } = this.#deps;
-    return new Prober({ peerName: this.#name, picker: this.#picker, dialer, limits, stats: this.stats, logger });
+    const { dialer, limits, logger, observer } = this.#deps;
+    return new Prober({
+      peerName: this.#name,
+      picker: this.#picker,
+      dialer,
+      limits,
+      stats: this.stats,
+      logger,
+      onRoundTrip: (seconds) => observer.roundTrip(this.id, seconds),
+    });
   }
 
   #activate(): void {
@@ -239,6 +255,7 @@ export class Peer {
 
   #failed(error: unknown): void {
     if (this.#closed || !this.#status.deactivate()) return;
+    this.stats.disconnects++;
     this.#deps.logger.warn(`peer ${this.#name} became inactive: ${messageOf(error)}`);
   }
 

@@ -79,6 +79,7 @@ export class Pipeline {
       checkPostAnswer(answer, url);
     } catch (error) {
       stats.failures++;
+      stats.sendFailures++;
       picker.unreachable(url);
       throw error;
     }

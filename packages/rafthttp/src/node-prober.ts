@@ -8,6 +8,7 @@ export const PROBING_PATH = "/raft/probing";
 
 /** A peer's clock that is off by more is worth a warning. */
 const MAX_DRIFT_MS = 1_000;
+const MS = 1_000;
 
 export type ProberDeps = {
   readonly peerName: string;
@@ -15,6 +16,7 @@ export type ProberDeps = {
   readonly dialer: Dialer;
   readonly limits: Limits;
   readonly stats: PeerStats;
+  readonly onRoundTrip: (seconds: number) => void;
   readonly logger: Logger;
 };
 
@@ -49,8 +51,9 @@ export class Prober {
   }
 
   #take(body: string, roundTripMs: number): void {
-    const { stats, logger, peerName } = this.#deps;
+    const { stats, logger, peerName, onRoundTrip } = this.#deps;
     stats.roundTripMs = roundTripMs;
+    onRoundTrip(roundTripMs / MS);
     const driftMs = Date.now() - timeOf(body) - roundTripMs / 2;
     if (Math.abs(driftMs) > MAX_DRIFT_MS)
       logger.warn(`the clock of peer ${peerName} differs by ${Math.round(driftMs)} ms`);

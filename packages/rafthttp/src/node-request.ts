@@ -1,6 +1,7 @@
 /** Requests to peers: one place that knows about agents, certificates, deadlines, and what an answer's status means. */
 import * as http from "node:http";
 import * as https from "node:https";
+import type { SecureContextOptions } from "node:tls";
 import { RafthttpError } from "./errors.ts";
 import type { TlsOptions } from "./options.ts";
 
@@ -14,10 +15,31 @@ export type Dialer = {
   readonly close: () => void;
 };
 
+/** What both ends of a connection between peers say in a handshake. */
+export function secureContextOf({
+  cert,
+  key,
+  ca,
+  minVersion,
+  maxVersion,
+  ciphers,
+}: TlsOptions): SecureContextOptions & {
+  readonly ALPNProtocols: string[];
+} {
+  return {
+    cert,
+    key,
+    ...(ca === undefined ? {} : { ca }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(maxVersion === undefined ? {} : { maxVersion }),
+    ...(ciphers === undefined ? {} : { ciphers }),
+    ALPNProtocols: ["http/1.1"],
+  };
+}
+
 /** @param dialTimeoutMs a connection that is not up by then is given up. */
 export function createDialer(tls: TlsOptions | undefined, dialTimeoutMs: number): Dialer {
-  const certificates =
-    tls === undefined ? {} : { cert: tls.cert, key: tls.key, ca: tls.ca, ALPNProtocols: ["http/1.1"] };
+  const certificates = tls === undefined ? {} : secureContextOf(tls);
   const httpAgent = new http.Agent({ keepAlive: true, noDelay: true });
   const httpsAgent = new https.Agent({ keepAlive: true, noDelay: true, ...certificates });
   return {

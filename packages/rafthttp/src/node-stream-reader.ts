@@ -133,6 +133,7 @@ export class StreamReader {
     if (this.#stop.signal.aborted) return;
     const { picker, limits, onFailed, onRemoved, stats } = this.#deps;
     stats.failures++;
+    stats.receiveFailures++;
     picker.unreachable(url);
     if (error instanceof RafthttpError && error.code === "MemberRemoved") {
       onRemoved(error);

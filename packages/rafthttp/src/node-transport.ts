@@ -9,7 +9,14 @@ import { type HandlerDeps, handlePeerRequest } from "./node-handlers.ts";
 import { Peer, type PeerDeps } from "./node-peer.ts";
 import { createDialer, type Dialer } from "./node-request.ts";
 import { noBackend } from "./node-snapshot-sender.ts";
-import { DEFAULT_LIMITS, type Limits, type PeerStats, type TransportDeps, type TransportOptions } from "./options.ts";
+import {
+  DEFAULT_LIMITS,
+  type Limits,
+  type PeerStats,
+  silentObserver,
+  type TransportDeps,
+  type TransportOptions,
+} from "./options.ts";
 
 export class Transport {
   readonly #options: TransportOptions;
@@ -34,6 +41,7 @@ export class Transport {
       raft: deps.raft,
       snapshots: deps.snapshots,
       logger: deps.logger,
+      observer: deps.observer ?? silentObserver,
       findPeer: (id) => this.#peers.get(id),
       addRemote: (id, urls) => this.addRemote(id, urls),
       process: (m) => this.#received(m),
@@ -170,6 +178,7 @@ export class Transport {
       dialer: this.#dialer,
       logger: this.#deps.logger,
       trace: this.#deps.trace ?? silentTrace,
+      observer: this.#deps.observer ?? silentObserver,
       onRemoved: this.#deps.onRemoved,
       onActive: (active) => {
         for (const resolve of this.#activeWaiters.get(active) ?? []) resolve();

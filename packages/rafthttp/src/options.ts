@@ -24,13 +24,22 @@ export type SnapshotSink = {
 /** Opens a sink for the backend that belongs to the snapshot at `index`. */
 export type SnapshotStore = { readonly openSink: (index: number) => Promise<SnapshotSink> };
 
+export type SecureVersion = "TLSv1.2" | "TLSv1.3";
+
 /** Certificates for peer connections, in PEM. The same pair serves and dials. */
 export type TlsOptions = {
   readonly cert: string;
   readonly key: string;
-  readonly ca: string;
+  /** Undefined: the authorities of the system. */
+  readonly ca?: string | undefined;
   /** Refuse peers without a certificate of this CA. */
   readonly clientCertAuth: boolean;
+  /** Do not compare where a peer comes from with the names in its certificate. */
+  readonly skipClientSanVerification?: boolean;
+  readonly minVersion?: SecureVersion;
+  readonly maxVersion?: SecureVersion | undefined;
+  /** OpenSSL's names, joined by ":". */
+  readonly ciphers?: string | undefined;
 };
 
 /** Every bound and interval of the transport, with etcd's values as defaults. */
@@ -81,12 +90,23 @@ export type TransportOptions = {
   readonly limits?: Partial<Limits>;
 };
 
+/** Told what PeerStats cannot hold: durations, in seconds, for metrics. It must not throw, and decides nothing. */
+export interface PeerObserver {
+  roundTrip(peer: bigint, seconds: number): void;
+  /** Each start has its end. */
+  snapshotStarted(peer: bigint, direction: "send" | "receive"): void;
+  snapshotEnded(peer: bigint, direction: "send" | "receive", isWhole: boolean, seconds: number): void;
+}
+
+export const silentObserver: PeerObserver = { roundTrip() {}, snapshotStarted() {}, snapshotEnded() {} };
+
 export type TransportDeps = {
   readonly raft: Raft;
   /** Without one, bytes behind a snapshot message are refused. */
   readonly snapshots?: SnapshotStore;
   readonly logger: Logger;
   readonly trace?: TracePoints;
+  readonly observer?: PeerObserver;
   /** This member was removed from the cluster: the process decides how to stop. */
   readonly onRemoved: (error: RafthttpError) => void;
 };
@@ -98,7 +118,12 @@ export type PeerStats = {
   receivedMessages: number;
   receivedBytes: number;
   dropped: number;
+  /** Dials, streams and posts that failed, together; and those of either direction. */
   failures: number;
+  sendFailures: number;
+  receiveFailures: number;
+  /** How often an active peer became inactive. */
+  disconnects: number;
   /** Last round trip of the prober, in milliseconds. */
   roundTripMs: number;
 };
@@ -111,6 +136,9 @@ export function newPeerStats(): PeerStats {
     receivedBytes: 0,
     dropped: 0,
     failures: 0,
+    sendFailures: 0,
+    receiveFailures: 0,
+    disconnects: 0,
     roundTripMs: 0,
   };
 }

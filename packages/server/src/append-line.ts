@@ -45,11 +45,11 @@ export class AppendLine {
     // A commit index may be saved at leisure, but what is said with it counts on everything before it.
     const saved =
       hardState === undefined && entries.length === 0 ? this.#last : storage.save(hardState, entries, mustSync);
-    const done = isCommitAlone ? this.#last.then(() => saved) : saved;
     if (isCommitAlone && responses.length === 0) {
       saved.catch(this.#deps.onFatal);
       return;
     }
+    const done = isCommitAlone ? this.#last.then(() => saved) : saved;
     this.#last = done;
     done.then(() => this.#deps.onAppended(append)).catch(this.#deps.onFatal);
   }

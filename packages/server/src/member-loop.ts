@@ -27,6 +27,8 @@ export type MemberLoopDeps = {
   readonly now: () => number;
   /** Calls `turn` once, after the reads of the present turn of the event loop. */
   readonly schedule: (turn: () => void) => void;
+  /** Calls `wake` after so many milliseconds. */
+  readonly later: (ms: number, wake: () => void) => void;
   readonly install: (metadata: SnapshotMetadata) => void;
   readonly askVersions: () => void;
   readonly onLeadChanged: () => void;
@@ -47,6 +49,7 @@ export class MemberLoop {
   readonly #appends: AppendLine;
   #events: MemberEvent<Waiter>[] = [];
   #isScheduled = false;
+  #isAlarmSet = false;
   #isStopped = false;
   /** The slowest step so far since it was last asked for, in milliseconds. */
   slowestStepMs = 0;
@@ -87,6 +90,16 @@ export class MemberLoop {
     this.#deps.schedule(this.#turn);
   }
 
+  /** One alarm at a time: a step that it finds too early asks for another. */
+  #wakeLater(ms: number): void {
+    if (this.#isAlarmSet) return;
+    this.#isAlarmSet = true;
+    this.#deps.later(ms, () => {
+      this.#isAlarmSet = false;
+      this.#wake();
+    });
+  }
+
   #run(): void {
     this.#isScheduled = false;
     if (this.#isStopped) return;
@@ -98,6 +111,7 @@ export class MemberLoop {
       this.#perform(effects);
       this.slowestStepMs = Math.max(this.slowestStepMs, this.#deps.now() - startedMs);
       if (effects.more) this.#wake();
+      else if (effects.stepAgainMs !== undefined) this.#wakeLater(effects.stepAgainMs);
     } catch (error) {
       this.#fatal(error);
     }

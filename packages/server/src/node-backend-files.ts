@@ -15,6 +15,8 @@ import { cleanSnapDir, type DataDir, importImage, mapSizeForQuota, snapDbName } 
 const UNLIMITED_MAP_BYTES = 2 ** 40;
 const FILE_NAME = "db.lmdb";
 const NAME_DIGITS = 16;
+/** Beside its images etcd keeps its backend. */
+const ETCD_BACKEND_NAME = "db";
 
 export function mapBytes(quotaBytes: number): number {
   return Number.isFinite(quotaBytes) ? mapSizeForQuota(quotaBytes) : UNLIMITED_MAP_BYTES;
@@ -72,6 +74,11 @@ export async function importSnapshot(dir: DataDir, metadata: SnapshotMetadata, q
 /** Images that are in a backend are of no use any more. */
 export async function removeImages(dir: DataDir, upToIndex: number): Promise<void> {
   await cleanSnapDir(dir.snap, { belowIndex: upToIndex + 1 });
+}
+
+/** The same at a start, when nobody receives one: what was cut short goes, too. */
+export async function removeImagesAtStart(dir: DataDir, upToIndex: number): Promise<void> {
+  await cleanSnapDir(dir.snap, { belowIndex: upToIndex + 1, backendName: ETCD_BACKEND_NAME });
 }
 
 function rootOf(dir: DataDir): string {

@@ -1,5 +1,5 @@
 /** Ports by URL: what a URL means to listen on, and whether it is free. Nothing is written before every port was found free. */
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { messageOf } from "@quorate/base";
 import type { MemberUrl } from "./config/urls.ts";
 import { StartError } from "./errors.ts";
@@ -16,14 +16,14 @@ export async function checkPortsFree(urls: readonly MemberUrl[]): Promise<void> 
   }
 }
 
-/** @throws StartError `ListenFailed`. */
-export function listenOn(server: Server, url: MemberUrl): Promise<void> {
+/** @returns the port that it is: the system's choice where the URL says 0. @throws StartError `ListenFailed`. */
+export function listenOn(server: Server, url: MemberUrl): Promise<number> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => reject(listenFailed(url, error));
     server.once("error", failed);
     server.listen(url.port, url.host, () => {
       server.off("error", failed);
-      resolve();
+      resolve((server.address() as AddressInfo).port);
     });
   });
 }

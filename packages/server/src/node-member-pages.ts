@@ -1,5 +1,4 @@
 /** What the pages and the metrics ask of a running member, answered from it. */
-import type { StatusCode } from "@quorate/grpc";
 import { formatVersion, parseVersion } from "@quorate/machine";
 import { AlarmType, alarmTypeName, type LeaseTimeToLiveResponse } from "@quorate/proto";
 import { NONE, progressStateName, StateType } from "@quorate/raft";
@@ -10,11 +9,12 @@ import { renderMetrics } from "./metrics/render.ts";
 import type { FeatureGate, MetricsSources, PeerFigures } from "./metrics/sources.ts";
 import type { MemberServer } from "./node-member-server.ts";
 import { promoteMember } from "./services/cluster-changes.ts";
+import type { Confirmed } from "./services/etcd-server.ts";
 import { isLearner } from "./services/gates.ts";
 import type { LeaseAnswer } from "./services/lease-keeper.ts";
 import { type HashKvAnswer, hashKv } from "./services/maintenance-hash.ts";
-import type { CallObserver, ServedMethod } from "./services/service-router.ts";
 import type { Services } from "./services/services.ts";
+import { statusOf } from "./services/statuses.ts";
 
 export type PagesOptions = {
   readonly quotaBytes: number;
@@ -30,6 +30,7 @@ export function pagesOf(
 ): ServerPages {
   const sources = metricsSourcesOf(server, services, options);
   const reader = new ProcessReader();
+  const countPromotion = promotionCounter(metrics);
   const cluster = (): MemberServer["machine"]["parts"]["cluster"] => server.machine.parts.cluster;
   return {
     clusterId: server.clusterId,
@@ -47,10 +48,14 @@ export function pagesOf(
     linearizableRead: (done) => server.confirmRead(done),
     metricsText: () => {
       copyCounts(server, metrics);
+      metrics.mvcc.eventsTotal = services.pump.eventsSent;
       return renderMetrics(metrics, sources, reader.read());
     },
     promote: (id, _token, done) =>
-      promoteMember(server, id, (code) => done(code === undefined ? { kind: "promoted" } : { kind: "failed", code })),
+      promoteMember(server, id, (code) => {
+        if (code !== "NotLeader") countPromotion(code);
+        done(code === undefined ? { kind: "promoted" } : { kind: "failed", code });
+      }),
     hashKv: (revision, done) => {
       hashKv(server, revision).then(
         (answer) => done(answer.kind === "failed" ? answer : { kind: "hashed", hashed: hashedOf(answer) }),
@@ -74,30 +79,11 @@ export function pagesOf(
   };
 }
 
-/** Counts calls by method, as metrics name them. */
-export function observerOf(metrics: Metrics, methods: () => readonly ServedMethod[]): CallObserver {
-  const { grpc, network, server } = metrics;
-  const indexes: number[] = [];
-  const indexOf = (method: number): number => {
-    const known = indexes[method];
-    if (known !== undefined) return known;
-    const served = methods()[method]!;
-    const index = grpc.indexOf(`/${served.service}/${served.name}`);
-    indexes[method] = index;
-    return index;
-  };
-  return {
-    started: (method) => grpc.started(indexOf(method)),
-    handled: (method, code: StatusCode) => grpc.handled(indexOf(method), code),
-    received: (method, byteLength) => {
-      network.clientGrpcReceivedBytesTotal += byteLength;
-      grpc.received(indexOf(method));
-    },
-    sent: (method, byteLength) => {
-      network.clientGrpcSentBytesTotal += byteLength;
-      grpc.sent(indexOf(method));
-    },
-    requested: (isStream, version) => (isStream ? server.streamRequests : server.unaryRequests).increment(version),
+/** Counts promotions by how they ended, a failure by what the client is told. */
+export function promotionCounter({ server }: Metrics): Confirmed {
+  return (failure) => {
+    if (failure === undefined) server.learnerPromoteSuccesses++;
+    else server.learnerPromoteFailures.increment(statusOf(failure).message);
   };
 }
 
@@ -126,7 +112,7 @@ function metricsSourcesOf(
     openReadTransactions: () => 0,
     currentRevision: () => server.machine.parts.store.currentRev,
     compactRevision: () => server.machine.parts.store.compactRev,
-    keyCount: () => server.machine.parts.store.index.size,
+    keyCount: () => server.machine.parts.store.index.living,
     watchStreams: () => services.pump.size,
     watchers: () => server.watchable.counts.synced + server.watchable.counts.unsynced,
     slowWatchers: () => server.watchable.counts.unsynced,
@@ -136,12 +122,19 @@ function metricsSourcesOf(
 }
 
 /** What others count is copied at each scrape. */
-function copyCounts({ member, storage }: MemberServer, metrics: Metrics): void {
+function copyCounts({ member, storage, transport, machine, memberId }: MemberServer, metrics: Metrics): void {
   metrics.server.leaderChangesSeenTotal = member.figures.leaderChanges;
   metrics.server.proposalsFailedTotal = member.figures.proposalsFailed;
   metrics.server.readIndexesFailedTotal = member.readFigures.failed;
   metrics.server.slowReadIndexesTotal = member.readFigures.slow;
   metrics.disk.walWriteBytesTotal = storage.stats().bytes;
+  for (const { id } of machine.parts.cluster.list()) {
+    const stats = transport.stats(id);
+    if (id === memberId || stats === undefined) continue;
+    const peer = metrics.network.peer(id);
+    peer.disconnectedTotal = stats.disconnects;
+    peer.receiveFailuresTotal = stats.receiveFailures;
+  }
 }
 
 function peerFiguresOf({ machine, memberId, transport }: MemberServer): PeerFigures[] {

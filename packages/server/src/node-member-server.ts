@@ -10,12 +10,18 @@ import {
   type BackendReader,
   fail,
   idToHex,
-  type Logger,
   messageOf,
   Slab,
 } from "@quorate/base";
 import { Cluster, type Machine } from "@quorate/machine";
-import { Member, type MemberOptions, type MembershipChange, type Settled, v2Document } from "@quorate/member";
+import {
+  Member,
+  type MemberFigures,
+  type MemberOptions,
+  type MembershipChange,
+  type Settled,
+  v2Document,
+} from "@quorate/member";
 import { WatchableStore } from "@quorate/mvcc";
 import {
   type ConfChange,
@@ -28,10 +34,16 @@ import {
   Writer,
   writeInternalRaftRequest,
 } from "@quorate/proto";
-import { type TlsOptions, Transport } from "@quorate/rafthttp";
-import { type DataDir, type DurableStorage, type LmdbBackend, snapDbSink } from "@quorate/storage";
+import { type Limits as PeerLimits, type TlsOptions, Transport } from "@quorate/rafthttp";
+import { type DataDir, type DurableStorage, freeBytes, type LmdbBackend, snapDbSink } from "@quorate/storage";
 import { askVersion } from "./bootstrap/node-join.ts";
+import { DiskWatch } from "./disk-watch.ts";
+import type { StructuredLogger } from "./log/logger.ts";
+import type { SlowLines } from "./log/slow-lines.ts";
 import { MemberLoop, type Waiter } from "./member-loop.ts";
+import type { Histogram } from "./metrics/histogram.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { peerObserver } from "./metrics/observers.ts";
 import { importSnapshot, removeImages, removeOtherBackends } from "./node-backend-files.ts";
 import { type BackendOptions, type OpenedMember, type OpenedState, openState } from "./node-open-member.ts";
 import type { PeerClient } from "./node-peer-client.ts";
@@ -43,6 +55,7 @@ import type {
   RaftView,
   ServiceLimits,
 } from "./services/etcd-server.ts";
+import { encodePutProposal } from "./services/plain-put.ts";
 
 /** Bytes of one block that encoded proposals are cut from: neighbours leave the log together. */
 const PROPOSAL_BLOCK_BYTES = 256 * 1024;
@@ -54,6 +67,9 @@ const ASK_LEADER_TIMEOUT_MS = 5_000;
 const LINGER_AFTER_REMOVAL_MS = 1_000;
 /** The longest that slices of background work hold the event loop. */
 const SLICE_MS = 2;
+/** How often the room on the disk is looked at: at a gigabyte a second a disk would fill meanwhile, at what members write it does not. */
+const DISK_LOOK_MS = 1_000;
+const MS = 1_000;
 
 export type MemberServerOptions = {
   readonly member: MemberOptions;
@@ -63,11 +79,16 @@ export type MemberServerOptions = {
   readonly peerTls: TlsOptions | undefined;
   readonly dir: DataDir;
   readonly backend: BackendOptions;
+  /** Etcd's feature gate PriorityRequest: leases are revoked even where other requests find too many before them. */
+  readonly priorityRequests: boolean;
+  readonly peerLimits: Partial<PeerLimits>;
 };
 
 export type MemberServerDeps = {
-  readonly logger: Logger;
+  readonly logger: StructuredLogger;
   readonly peerClient: PeerClient;
+  readonly metrics: Metrics;
+  readonly slow: SlowLines;
   /** After each step. */
   readonly afterStep: () => void;
   readonly onLeadChanged: () => void;
@@ -90,6 +111,8 @@ export class MemberServer implements EtcdServer {
   readonly transport: Transport;
   readonly member: Member<Waiter>;
   readonly loop: MemberLoop;
+  readonly #disk: DiskWatch;
+  #diskTimer: NodeJS.Timeout | undefined;
   readonly storage: DurableStorage;
   readonly #options: MemberServerOptions;
   readonly #deps: MemberServerDeps;
@@ -119,8 +142,16 @@ export class MemberServer implements EtcdServer {
     this.member = new Member(options.member, opened.start, {
       backendBytes: () => this.#state.backend.stats.sizeBytes,
       activeSince: (id) => this.transport.activeSince(id),
+      figures: memberFigures(deps),
     });
     this.raft = this.member;
+    const { root, wal } = options.dir;
+    this.#disk = new DiskWatch({
+      dirs: [root, wal],
+      freeBytes,
+      onLow: () => this.loop.push({ kind: "diskLow" }),
+      logger: deps.logger,
+    });
     this.loop = new MemberLoop(this.member, {
       storage: opened.storage,
       peers: {
@@ -130,6 +161,7 @@ export class MemberServer implements EtcdServer {
       },
       now: () => performance.now(),
       schedule: (turn) => void setImmediate(turn),
+      later: (ms, wake) => void setTimeout(wake, ms).unref(),
       install: (metadata) => this.#queueInstall(metadata),
       askVersions: () => void this.#askVersions(),
       onLeadChanged: deps.onLeadChanged,
@@ -143,6 +175,8 @@ export class MemberServer implements EtcdServer {
   /** Begins to live: ticks, and peers that are known. */
   start(peers: Iterable<readonly [bigint, readonly string[]]>): void {
     for (const [id, urls] of peers) this.transport.addPeer(id, urls);
+    void this.#disk.look();
+    this.#diskTimer = setInterval(() => void this.#disk.look(), DISK_LOOK_MS).unref();
     this.#ticker = setInterval(() => this.loop.push({ kind: "tick" }), this.#options.member.tickMs);
   }
 
@@ -151,6 +185,7 @@ export class MemberServer implements EtcdServer {
     if (this.#isStopped) return;
     this.#isStopped = true;
     clearInterval(this.#ticker);
+    clearInterval(this.#diskTimer);
     for (const { confirmed } of this.#applyWaits.splice(0)) confirmed("Stopped");
     await this.loop.stop();
     this.#resolveStopped();
@@ -172,6 +207,10 @@ export class MemberServer implements EtcdServer {
     return this.#state.backend.stats;
   }
 
+  get isDiskLow(): boolean {
+    return this.#disk.isLow;
+  }
+
   now(): number {
     return performance.now();
   }
@@ -185,6 +224,13 @@ export class MemberServer implements EtcdServer {
     const request = newInternalRaftRequest({ header: newRequestHeader({ ID: id }), body });
     const data = this.#slab.allocate(sizeInternalRaftRequest(request));
     writeInternalRaftRequest(new Writer(data), request);
+    const isUrgent = this.#options.priorityRequests && body.kind === "leaseRevoke";
+    if (!this.loop.push({ kind: "propose", id, data, waiter: settle, isUrgent })) settle(this.#refused());
+  }
+
+  proposePut(request: Uint8Array, settle: Waiter): void {
+    const id = this.member.nextId();
+    const data = encodePutProposal(id, request, this.#slab);
     if (!this.loop.push({ kind: "propose", id, data, waiter: settle })) settle(this.#refused());
   }
 
@@ -230,8 +276,17 @@ export class MemberServer implements EtcdServer {
     void this.#askOne(urls, request).then(answer);
   }
 
-  defragment(): Promise<void> {
-    return this.#state.backend.defragment().then(() => undefined);
+  /** What a compaction has removed is still buffered for a moment; without it in the file little would be gained. */
+  async defragment(): Promise<void> {
+    const { backend } = this.#state;
+    const { disk } = this.#deps.metrics;
+    disk.defragInflight++;
+    try {
+      await backend.flushed();
+      await timed(disk.backendDefragSeconds, () => backend.defragment());
+    } finally {
+      disk.defragInflight--;
+    }
   }
 
   async exportImage(): Promise<ImageExport> {
@@ -241,7 +296,7 @@ export class MemberServer implements EtcdServer {
 
   async hashBackend(): Promise<{ readonly hash: number; readonly at: AppliedPosition }> {
     await this.#whenCommitted(this.member.appliedIndex);
-    const { hash, applied } = await this.#state.backend.hash();
+    const { hash, applied } = await timed(this.#deps.metrics.mvcc.hashSeconds, () => this.#state.backend.hash());
     return { hash, at: applied };
   }
 
@@ -292,10 +347,10 @@ export class MemberServer implements EtcdServer {
   }
 
   #createTransport(): Transport {
-    const { version, peerUrls, peerTls } = this.#options;
+    const { version, peerUrls, peerTls, peerLimits: limits } = this.#options;
     const identity = { id: this.memberId, clusterId: this.clusterId, version, urls: peerUrls };
     return new Transport(
-      { identity, ...(peerTls === undefined ? {} : { tls: peerTls }) },
+      { identity, limits, ...(peerTls === undefined ? {} : { tls: peerTls }) },
       {
         raft: {
           process: (message) => this.#receive(message),
@@ -305,6 +360,7 @@ export class MemberServer implements EtcdServer {
         },
         snapshots: snapDbSink(this.#options.dir.snap),
         logger: this.#deps.logger,
+        observer: peerObserver(this.#deps.metrics),
         onRemoved: () => this.#deps.onRemoved(),
       },
     );
@@ -385,6 +441,8 @@ export class MemberServer implements EtcdServer {
   async #install(metadata: SnapshotMetadata): Promise<void> {
     const { logger } = this.#deps;
     const { dir, backend: options } = this.#options;
+    const { server } = this.#deps.metrics;
+    server.snapshotApplyInProgress++;
     logger.info(`applying snapshot at index ${metadata.index}`);
     const file = await importSnapshot(dir, metadata, options.quotaBytes);
     const old = this.#state;
@@ -400,8 +458,34 @@ export class MemberServer implements EtcdServer {
     await old.backend.close();
     removeOtherBackends(dir, file);
     await removeImages(dir, metadata.index);
+    server.snapshotApplyInProgress--;
     logger.info(`applied snapshot at index ${metadata.index}`);
   }
+}
+
+/** How long entries take to be applied, and compactions. */
+function memberFigures({ metrics, slow }: MemberServerDeps): MemberFigures {
+  let startedMs = 0;
+  return {
+    applying: () => {
+      startedMs = performance.now();
+    },
+    applied: (entries) => {
+      const nowMs = performance.now();
+      if (slow.applied(entries, nowMs - startedMs, nowMs)) metrics.server.slowApplyTotal++;
+    },
+    compacted: (milliseconds) => {
+      metrics.mvcc.compactionTotalMs.observe(milliseconds);
+      metrics.mvcc.lastCompactionSeconds = Math.floor(Date.now() / MS);
+    },
+  };
+}
+
+async function timed<T>(histogram: Histogram, work: () => Promise<T>): Promise<T> {
+  const startedMs = performance.now();
+  const result = await work();
+  histogram.observe((performance.now() - startedMs) / MS);
+  return result;
 }
 
 /** A waiter that only wants to know whether all is well. */

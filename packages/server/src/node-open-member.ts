@@ -4,10 +4,9 @@
  */
 import { existsSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Logger } from "@quorate/base";
-import { Alarms, Cluster, Lessor, type LessorOptions, Machine } from "@quorate/machine";
+import { Alarms, Cluster, Lessor, type LessorOptions, Machine, openAuthRevision } from "@quorate/machine";
 import type { MemberStart } from "@quorate/member";
-import { Restore } from "@quorate/mvcc";
+import { Restore, type StoreCounts } from "@quorate/mvcc";
 import {
   decodeWalMetadata,
   encodeWalMetadata,
@@ -20,22 +19,25 @@ import {
 } from "@quorate/proto";
 import { MemoryStorage, type Peer } from "@quorate/raft";
 import {
+  type BackendObserver,
   type DataDir,
   type DurableStorage,
   type LmdbBackend,
+  type LogObserver,
   openLmdbBackend,
   type StorageError,
   startStorageThread,
 } from "@quorate/storage";
 import { forceNewCluster } from "./bootstrap/force-new-cluster.ts";
 import { StartError } from "./errors.ts";
+import type { StructuredLogger } from "./log/logger.ts";
 import {
   findBackend,
   imageFile,
   importSnapshot,
   mapBytes,
   newBackendFile,
-  removeImages,
+  removeImagesAtStart,
   removeOtherBackends,
 } from "./node-backend-files.ts";
 
@@ -46,6 +48,9 @@ export type BackendOptions = {
   readonly lessor: LessorOptions;
   /** Must be the same on all members. */
   readonly maxLearners: number;
+  /** Figures of the store, which go on from one backend to the next. */
+  readonly storeCounts: StoreCounts;
+  readonly observer: BackendObserver;
   readonly onCommitted: () => void;
   readonly onFailure: (error: StorageError) => void;
 };
@@ -55,9 +60,9 @@ export type OpenedState = { readonly backend: LmdbBackend; readonly machine: Mac
 
 /** Opens the backend and builds the keyspace's index, in slices. @throws StorageError, MvccError. */
 export async function openState(file: string, options: BackendOptions): Promise<OpenedState> {
-  const { onCommitted, onFailure } = options;
+  const { onCommitted, onFailure, observer } = options;
   const mapSizeBytes = mapBytes(options.quotaBytes);
-  const backend = await openLmdbBackend({ file, mapSizeBytes, onCommitted, onFailure });
+  const backend = await openLmdbBackend({ file, mapSizeBytes, observer, onCommitted, onFailure });
   try {
     return { backend, machine: await openMachine(backend, options) };
   } catch (error) {
@@ -68,9 +73,10 @@ export async function openState(file: string, options: BackendOptions): Promise<
 
 async function openMachine(backend: LmdbBackend, options: BackendOptions): Promise<Machine> {
   const lessor = new Lessor(backend, options.lessor);
-  const restore = new Restore(backend, lessor);
+  const restore = new Restore(backend, lessor, options.storeCounts);
   while (!restore.step(RESTORE_SLICE)) await nextTurn();
   const cluster = new Cluster(backend, options.maxLearners);
+  openAuthRevision(backend);
   const parts = { store: restore.store(), lessor, cluster, alarms: new Alarms(backend) };
   return new Machine(parts, backend.committed.index);
 }
@@ -89,7 +95,11 @@ export type OpenOptions = BackendOptions & {
   readonly first: FirstStart | undefined;
   readonly forceNewCluster: boolean;
   readonly keepSegments: number;
-  readonly logger: Logger;
+  readonly keepSnapshots: number;
+  readonly logObserver: LogObserver;
+  /** What there must be to gain for a defragmentation at the start; 0: none. */
+  readonly defragThresholdBytes: number;
+  readonly logger: StructuredLogger;
 };
 
 export type OpenedMember = {
@@ -103,10 +113,10 @@ export type OpenedMember = {
 
 /** @throws StorageError, StartError `BadData`, `BadCluster`, with nothing left open. */
 export async function openMember(options: OpenOptions): Promise<OpenedMember> {
-  const { first, dir, logger, keepSegments } = options;
+  const { first, dir, logger, keepSegments, keepSnapshots, logObserver: observer } = options;
   const { id, clusterId } = first ?? { id: 0n, clusterId: 0n };
   const metadata = encodeWalMetadata(newWalMetadata({ nodeId: id, clusterId }));
-  const storage = await startStorageThread({ dir, metadata, logger, keepSegments });
+  const storage = await startStorageThread({ dir, metadata, logger, keepSegments, keepSnapshots, observer });
   try {
     return await openBehind(storage, options);
   } catch (error) {
@@ -129,13 +139,31 @@ async function openBehind(storage: DurableStorage, options: OpenOptions): Promis
       state = await openState(file, options);
     }
     removeOtherBackends(options.dir, file);
-    await removeImages(options.dir, state.backend.committed.index);
+    await maybeDefragment(state.backend, options);
+    await removeImagesAtStart(options.dir, state.backend.committed.index);
     const { start, isBootstrap } = await startOf(storage, state, options);
     return { id: owner.nodeId, clusterId: owner.clusterId, storage, state, start, isNew: isBootstrap };
   } catch (error) {
     await state.backend.close();
     throw error;
   }
+}
+
+/** Gives free space back before anything is served, where that is asked for and worth it. */
+async function maybeDefragment(backend: LmdbBackend, { defragThresholdBytes, logger }: OpenOptions): Promise<void> {
+  if (defragThresholdBytes === 0) return;
+  const { sizeBytes, sizeInUseBytes } = backend.stats;
+  const sizes = {
+    "current-db-size-bytes": sizeBytes,
+    "current-db-size-in-use-bytes": sizeInUseBytes,
+    "experimental-bootstrap-defrag-threshold-bytes": defragThresholdBytes,
+  };
+  if (sizeBytes - sizeInUseBytes < defragThresholdBytes) {
+    logger.info("Skipping defragmentation", sizes);
+    return;
+  }
+  const { sizeBytesAfter } = await backend.defragment();
+  logger.info("finished defragmenting the backend on boot", { ...sizes, "new-db-size-bytes": sizeBytesAfter });
 }
 
 /** A backend for a log that begins behind a snapshot must come from that snapshot; for a whole log it may begin empty. */

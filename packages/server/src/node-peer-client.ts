@@ -1,7 +1,7 @@
 /** Short requests to other members' peer ports, bounded in size and time. It never retries: the caller knows what a failure means. */
 import * as http from "node:http";
 import * as https from "node:https";
-import type { TlsOptions } from "@quorate/rafthttp";
+import { secureContextOf, type TlsOptions } from "@quorate/rafthttp";
 
 /** The largest answer that is read: a list of members, a lease with its keys. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -31,8 +31,7 @@ export class PeerClient {
     this.#tls = tls;
     this.#httpsAgent = new https.Agent({
       keepAlive: true,
-      ...(tls === undefined ? {} : { cert: tls.cert, key: tls.key, ca: tls.ca }),
-      ALPNProtocols: ["http/1.1"],
+      ...(tls === undefined ? {} : secureContextOf(tls)),
     });
   }
 

@@ -3,17 +3,15 @@
  * other; and the way back. The one place where everything meets; every decision is made elsewhere.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
 import type { TlsOptions } from "node:tls";
 import { assert, idToHex, Prng } from "@quorate/base";
 import { GrpcServer, Router, Turn } from "@quorate/grpc";
-import { encodeMember, type Member as MemberRecord, mayServe, parseVersion } from "@quorate/machine";
-import { type MemberOptions, minLeaseTtl, requestTimeoutMs } from "@quorate/member";
+import { type Member as MemberRecord, mayServe, parseVersion } from "@quorate/machine";
+import { minLeaseTtl, requestTimeoutMs } from "@quorate/member";
 import { createPeerServer, type TlsOptions as PeerTls } from "@quorate/rafthttp";
-import { createNodeDisk, type DataDir, type DataDirLock, dataDir, hasWal, lockDataDir } from "@quorate/storage";
-import { askMembers, checkCompatible } from "./bootstrap/node-join.ts";
-import { type ClusterPlan, planJoin, planNewCluster } from "./bootstrap/plan.ts";
+import { type DataDir, type DataDirLock, lockDataDir } from "@quorate/storage";
+import { planStart } from "./bootstrap/node-start-plan.ts";
 import type { Config } from "./config/config.ts";
 import { featureMetrics } from "./config/feature-gates.ts";
 import { type MemberUrl, textsOf } from "./config/urls.ts";
@@ -25,12 +23,18 @@ import { createPeerPageListener } from "./http/node-peer-pages.ts";
 import type { Page } from "./http/page.ts";
 import { peerPages } from "./http/peer-pages.ts";
 import type { StructuredLogger } from "./log/logger.ts";
+import { RateBound } from "./log/rate-bound.ts";
+import { SlowLines } from "./log/slow-lines.ts";
+import { callObserver } from "./metrics/call-observer.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { backendObserver, logObserver } from "./metrics/observers.ts";
+import { TurnClock } from "./metrics/turn-clock.ts";
 import { checkPortsFree, listenFailed, listenOn } from "./node-listen.ts";
-import { observerOf, pagesOf } from "./node-member-pages.ts";
+import { pagesOf, promotionCounter } from "./node-member-pages.ts";
 import { MemberServer, type MemberServerOptions } from "./node-member-server.ts";
 import { type FirstStart, type OpenedMember, openMember } from "./node-open-member.ts";
 import { PeerClient } from "./node-peer-client.ts";
+import { clientUrls, dataDirOf, memberOptions, peerTlsOf } from "./node-server-options.ts";
 import type { ServiceLimits } from "./services/etcd-server.ts";
 import { newSha256, sha1 } from "./services/node-digests.ts";
 import { Services } from "./services/services.ts";
@@ -77,6 +81,9 @@ export async function startServer(options: Config, { logger }: ServerDeps): Prom
   }
 }
 
+/** What a port for clients speaks, in etcd's words. */
+type Traffic = "grpc+http" | "grpc" | "http";
+
 type OpenDeps = {
   readonly dir: DataDir;
   readonly logger: StructuredLogger;
@@ -89,10 +96,14 @@ class QuorateServer implements RunningServer {
   readonly ended: Promise<ServerEnd>;
   readonly #options: Config;
   readonly #deps: OpenDeps;
+  readonly #metrics: Metrics;
+  readonly #slow: SlowLines;
   readonly #turn = new Turn();
   readonly #router = new Router();
   readonly #grpcServers: GrpcServer[] = [];
   readonly #httpServers: HttpServer[] = [];
+  /** Where clients are served, by the ports that they really are. */
+  readonly #clientPorts: { readonly address: string; readonly secure: boolean; readonly traffic: Traffic }[] = [];
   #member: MemberServer | undefined;
   #opened: OpenedMember | undefined;
   #peerServers: HttpServer[] = [];
@@ -106,6 +117,9 @@ class QuorateServer implements RunningServer {
   constructor(options: Config, deps: OpenDeps) {
     this.#options = options;
     this.#deps = deps;
+    const { metrics, warningApplyDurationMs: applyMs, warningUnaryRequestDurationMs: unaryMs } = options;
+    this.#metrics = new Metrics({ isExtensive: metrics === "extensive" });
+    this.#slow = new SlowLines({ applyMs, unaryMs }, deps.logger);
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -145,6 +159,9 @@ class QuorateServer implements RunningServer {
       first,
       forceNewCluster: options.forceNewCluster,
       keepSegments: options.maxWals,
+      keepSnapshots: options.maxSnapshots,
+      defragThresholdBytes: options.bootstrapDefragThresholdMegabytes * MEGABYTE,
+      logObserver: logObserver(this.#metrics),
       logger,
     });
   }
@@ -159,7 +176,11 @@ class QuorateServer implements RunningServer {
         minTtlSeconds: minLeaseTtl({ electionTicks, tickMs: heartbeatIntervalMs }),
         maxClockStepMs: CLOCK_STEP_HEARTBEATS * heartbeatIntervalMs,
         checkpointIntervalMs: featureGates.LeaseCheckpoint ? LEASE_CHECKPOINT_MS : undefined,
+        persistsCheckpoints: featureGates.LeaseCheckpointPersist,
+        counts: this.#metrics.lease,
       },
+      storeCounts: this.#metrics.mvcc,
+      observer: backendObserver(this.#metrics),
       onCommitted: () => this.#member?.committed(),
       onFailure: (error) => this.#end({ kind: "failed", error }),
     };
@@ -198,12 +219,25 @@ class QuorateServer implements RunningServer {
         peerTls,
         dir,
         backend: this.#backendOptions(),
+        priorityRequests: options.featureGates.PriorityRequest,
+        peerLimits: {
+          readTimeoutMs: options.raftReadTimeoutMs,
+          writeTimeoutMs: options.raftWriteTimeoutMs,
+          // A silent stream is told from a broken one by three heartbeats, as in etcd.
+          linkHeartbeatMs: options.raftReadTimeoutMs / 3,
+        },
       },
       opened,
       {
         logger,
         peerClient,
-        afterStep: () => this.#services?.afterStep(),
+        metrics: this.#metrics,
+        slow: this.#slow,
+        afterStep: () => {
+          this.#services?.afterStep();
+          // Answers leave with the turn that made them.
+          this.#turn.flush();
+        },
         onLeadChanged: () => this.#leadChanged(),
         onRemoved: () => this.#end({ kind: "removed" }),
         onFatal: (error) => this.#end({ kind: "failed", error }),
@@ -212,12 +246,18 @@ class QuorateServer implements RunningServer {
   }
 
   #openServices(member: MemberServer): void {
-    const { quotaBackendBytes, metrics: level, featureGates } = this.#options;
-    const metrics = new Metrics({ isExtensive: level === "extensive" });
+    const { quotaBackendBytes, featureGates } = this.#options;
+    const metrics = this.#metrics;
     const features = featureMetrics(featureGates);
     const jitter = new Prng(randomBytes(SEED_BYTES).toString("hex"));
     const services: Services = new Services(this.#router, member, {
-      observer: observerOf(metrics, () => services.methods),
+      observer: callObserver(metrics, {
+        clock: new TurnClock(() => performance.now()),
+        slow: this.#slow,
+        methods: () => services.methods,
+      }),
+      onPromotion: promotionCounter(metrics),
+      isServingWhileDefragmenting: !featureGates.StopGRPCServiceOnDefrag,
       sha1,
       newSha256,
       unixSeconds: () => Math.floor(Date.now() / MS),
@@ -233,21 +273,34 @@ class QuorateServer implements RunningServer {
     const { logger, peerTls } = this.#deps;
     const health = this.#health;
     assert(health !== undefined, "services are open");
+    const refusals = new RateBound(MAX_REFUSAL_LINES, MS);
     for (const url of options.listenPeerUrls) {
       const { secure: isSecure } = url;
       const page = createPeerPageListener(peerPages(health.server), isSecure);
-      const server = createPeerServer(isSecure ? peerTls : undefined, (request, response) => {
-        if (!member.transport.handle(request, response)) page(request, response);
-      });
+      const server = createPeerServer(
+        isSecure ? peerTls : undefined,
+        (request, response) => {
+          if (!member.transport.handle(request, response)) page(request, response);
+        },
+        (remote, why) => {
+          // Whoever is refused may try again at once, and for ever.
+          const suppressed = refusals.admit(performance.now());
+          if (suppressed === undefined) return;
+          logger.warn("rejected connection on peer endpoint", { "remote-addr": remote, error: why, suppressed });
+        },
+      );
       this.#peerServers.push(server);
-      await listenOn(server, url);
+      const port = await listenOn(server, url);
+      logger.info("serving peer traffic", { address: `${url.host}:${port}` });
     }
     for (const url of options.listenClientUrls) await this.#listenClient(url, health);
     const { hostWhitelist, cors: corsOrigins } = options;
     const pages = clientPages(health, { hostWhitelist, corsOrigins });
-    for (const url of options.listenClientHttpUrls) await this.#listenPages(url, pages);
-    for (const url of options.listenMetricsUrls) await this.#listenPages(url, metricsPages(health));
-    logger.info(`serving peer traffic on ${textsOf(options.listenPeerUrls).join(",")}`);
+    for (const url of options.listenClientHttpUrls) this.#served(url, await this.#listenPages(url, pages), "http");
+    for (const url of options.listenMetricsUrls) {
+      const port = await this.#listenPages(url, metricsPages(health));
+      logger.info("serving metrics", { address: `${url.host}:${port}` });
+    }
   }
 
   async #listenClient(url: MemberUrl, health: HealthDeps): Promise<void> {
@@ -273,16 +326,22 @@ class QuorateServer implements RunningServer {
       ...pages,
     });
     this.#grpcServers.push(server);
-    await server.listen(port, host).catch((error: unknown) => {
+    const at = await server.listen(port, host).catch((error: unknown) => {
       throw listenFailed(url, error);
     });
+    this.#served(url, at.port, hasPages ? "grpc+http" : "grpc");
   }
 
-  async #listenPages(url: MemberUrl, page: Page): Promise<void> {
+  /** Said once the member is ready: tooling takes the line for that. */
+  #served({ host, secure }: MemberUrl, port: number, traffic: Traffic): void {
+    this.#clientPorts.push({ address: `${host}:${port}`, secure, traffic });
+  }
+
+  async #listenPages(url: MemberUrl, page: Page): Promise<number> {
     const { secure: isSecure } = url;
     const server = createPagePort(page, isSecure ? this.#clientTls().tls : undefined);
     this.#httpServers.push(server);
-    await listenOn(server, url);
+    return listenOn(server, url);
   }
 
   #clientTls(): { readonly tls: TlsOptions } {
@@ -313,7 +372,13 @@ class QuorateServer implements RunningServer {
     if (isAlone || (opened.isNew && first.length === 1)) member.loop.push({ kind: "campaign" });
     const { electionTimeoutMs, logger } = { ...this.#options, ...this.#deps };
     this.#pollTimer = setInterval(() => this.#services?.pollLeader(), electionTimeoutMs);
-    logger.info(`started member ${idToHex(opened.id)} of cluster ${idToHex(opened.clusterId)}`);
+    logger.info("starting local member", {
+      "local-member-id": idToHex(opened.id),
+      "cluster-id": idToHex(opened.clusterId),
+      "local-server-version": this.#options.advertiseVersion,
+      "initial-advertise-peer-urls": textsOf(this.#options.initialAdvertisePeerUrls),
+      "advertise-client-urls": textsOf(this.#options.advertiseClientUrls),
+    });
     this.#awaitReady(member);
   }
 
@@ -323,9 +388,18 @@ class QuorateServer implements RunningServer {
     this.#readyTimer = setInterval(() => {
       if (!member.member.isPublished) return;
       clearInterval(this.#readyTimer);
-      logger.info("published local member to cluster through raft");
+      const { name, advertiseClientUrls } = this.#options;
+      logger.info("published local member to cluster through raft", {
+        "local-member-id": idToHex(member.memberId),
+        "local-member-attributes": `{Name:${name} ClientURLs:[${textsOf(advertiseClientUrls).join(" ")}]}`,
+        "cluster-id": idToHex(member.clusterId),
+      });
       logger.info("ready to serve client requests");
-      for (const { text } of this.#options.listenClientUrls) logger.info(`serving client traffic on ${text}`);
+      for (const { address, secure, traffic } of this.#clientPorts) {
+        const fields = { traffic, address };
+        if (secure) logger.info("serving client traffic securely", fields);
+        else logger.info("serving client traffic insecurely; this is strongly discouraged!", fields);
+      }
     }, READY_POLL_MS);
   }
 
@@ -399,98 +473,11 @@ class QuorateServer implements RunningServer {
 }
 
 const MS = 1_000;
+const MEGABYTE = 1024 * 1024;
+/** Lines a second about peers that were turned away. */
+const MAX_REFUSAL_LINES = 10;
 const SEED_BYTES = 16;
 const JITTER_STEPS = 1_000;
 const READY_POLL_MS = 20;
 /** How often what is left of long leases is written to the log, where that is on. */
 const LEASE_CHECKPOINT_MS = 5 * 60_000;
-
-function autoCompactionOf({ autoCompaction }: Config): MemberOptions["autoCompaction"] {
-  if (autoCompaction.mode !== "revision") return autoCompaction;
-  return { mode: "revision", retention: autoCompaction.retentionRevisions };
-}
-
-function clientUrls({ listenClientUrls, listenClientHttpUrls, listenMetricsUrls }: Config): MemberUrl[] {
-  return [...listenClientUrls, ...listenClientHttpUrls, ...listenMetricsUrls];
-}
-
-function dataDirOf({ dataDir: root, walDir }: Config): DataDir {
-  const dir = dataDir(root);
-  return walDir === undefined ? dir : { ...dir, wal: walDir };
-}
-
-type StartPlan = { readonly first: FirstStart | undefined; readonly peers: readonly MemberRecord[] };
-
-/** Who this member is. A data directory knows; without one the flags, or the members that run, say it. */
-async function planStart(options: Config, dir: DataDir, client: PeerClient): Promise<StartPlan> {
-  refuseForeign(dir);
-  const hasLog = hasWal(createNodeDisk(), dir);
-  if (options.initialClusterState === "existing") {
-    if (hasLog) return { first: undefined, peers: [] };
-    const plan = await joinPlan(options, client);
-    return { first: { id: plan.id, clusterId: plan.clusterId, bootstrap: undefined }, peers: plan.members };
-  }
-  // With a log the flags count only where the first start got no further than making it.
-  const plan = hasLog ? tryPlan(options) : planNewCluster(options, sha1);
-  if (plan === undefined) return { first: undefined, peers: [] };
-  const bootstrap = plan.members.map((member) => ({ id: member.id, context: encodeMember(member) }));
-  return { first: { id: plan.id, clusterId: plan.clusterId, bootstrap }, peers: plan.members };
-}
-
-function tryPlan(options: Config): ClusterPlan | undefined {
-  try {
-    return planNewCluster(options, sha1);
-  } catch {
-    return undefined;
-  }
-}
-
-async function joinPlan(options: Config, client: PeerClient): Promise<ClusterPlan> {
-  const others = [...options.initialCluster]
-    .filter(([name]) => name !== options.name)
-    .flatMap(([, urls]) => textsOf(urls));
-  const plan = planJoin(options, await askMembers(client, others));
-  const known = plan.members.filter(({ id }) => id !== plan.id);
-  await checkCompatible(client, known, options.advertiseVersion);
-  return plan;
-}
-
-/** A directory of etcd's own, whose rows this release cannot read in place. */
-function refuseForeign(dir: DataDir): void {
-  if (existsSync(`${dir.snap}/db`)) {
-    throw new StartError(
-      "BadData",
-      `${dir.root} holds the data of an etcd member (member/snap/db), which this release cannot open`,
-    );
-  }
-  if (existsSync(`${dir.root}/proxy`)) {
-    throw new StartError("BadData", `${dir.root} holds the data of an old etcd proxy; use another directory`);
-  }
-}
-
-function peerTlsOf({ peerTls }: Config): PeerTls | undefined {
-  if (peerTls === undefined) return undefined;
-  const { cert, key, ca = "", clientCertAuth } = peerTls;
-  return { cert, key, ca, clientCertAuth };
-}
-
-function memberOptions(options: Config, id: bigint, logger: StructuredLogger): MemberOptions {
-  return {
-    id,
-    name: options.name,
-    clientUrls: textsOf(options.advertiseClientUrls),
-    tickMs: options.heartbeatIntervalMs,
-    electionTicks: Math.floor(options.electionTimeoutMs / options.heartbeatIntervalMs),
-    preVote: options.preVote,
-    snapshotCount: options.snapshotCount,
-    snapshotCatchUpEntries: options.snapshotCatchupEntries,
-    maxRequestBytes: options.maxRequestBytes,
-    quotaBytes: options.quotaBackendBytes,
-    backendBatchMs: options.backendBatchIntervalMs,
-    backendBatchLimit: options.backendBatchLimit,
-    autoCompaction: autoCompactionOf(options),
-    startedAtMs: Date.now(),
-    random: new Prng(randomBytes(SEED_BYTES).toString("hex")),
-    logger,
-  };
-}

@@ -1,4 +1,4 @@
-/** Public surface of storage: a member's log and snapshots on disk, in etcd's format. */
+/** Public surface of storage: a member on disk. Log and snapshots in etcd's format, the backend in LMDB, bbolt images in and out. */
 export type { BackendStats } from "./backend/backend-protocol.ts";
 export type { HashIgnores } from "./backend/image-content.ts";
 export type { ImageExport } from "./backend/image-protocol.ts";
@@ -27,6 +27,7 @@ export { createNodeDisk } from "./node-disk.ts";
 export { freeBytes } from "./node-disk-room.ts";
 export { type DataDirLock, lockDataDir } from "./node-lock.ts";
 export { type StorageThreadOptions, startStorageThread } from "./node-storage-thread.ts";
+export type { BackendObserver, LogObserver } from "./observer.ts";
 export { type CleanOptions, cleanSnapDir, type SnapDbSink, snapDbSink } from "./snap/node-snap-db.ts";
 export {
   decodeSnapshotFile,

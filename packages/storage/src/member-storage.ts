@@ -26,16 +26,20 @@ export type MemberStorageOptions = WalOptions & {
   readonly dir: DataDir;
   readonly metadata: Uint8Array;
   readonly logger: Logger;
+  /** Snapshot files that `release` leaves. */
+  readonly keepSnapshots?: number;
 };
 
 export class MemberStorage {
   readonly restored: Restored;
   readonly #wal: Wal;
   readonly #snapshotter: Snapshotter;
+  readonly #keepSnapshots: number | undefined;
 
   /** Opens or starts the storage in a directory. @throws StorageError. */
   constructor(disk: Disk, options: MemberStorageOptions) {
     const { dir, metadata, logger } = options;
+    this.#keepSnapshots = options.keepSnapshots;
     prepareDataDir(disk, dir);
     this.#snapshotter = new Snapshotter(disk, dir.snap, logger);
     this.#snapshotter.cleanTemporary();
@@ -84,7 +88,7 @@ export class MemberStorage {
   /** A durable snapshot covers everything up to `index`: lets go of older segments and snapshots. */
   release(index: number): void {
     this.#wal.release(index);
-    this.#snapshotter.purge();
+    this.#snapshotter.purge(this.#keepSnapshots);
   }
 
   /** Does a piece of work that need not be done now; true while there is more. */

@@ -6,7 +6,8 @@ import type { DataDir } from "./data-dir.ts";
 import type { DurableStorage } from "./durable-storage.ts";
 import { StorageError } from "./errors.ts";
 import type { Restored } from "./member-storage.ts";
-import type { StorageReply, StorageRequest, StorageThreadInit } from "./storage-protocol.ts";
+import type { LogObserver } from "./observer.ts";
+import type { DiskTimes, StorageReply, StorageRequest, StorageThreadInit } from "./storage-protocol.ts";
 import { encodeBatch } from "./wal/batch.ts";
 import { SEGMENT_SIZE_BYTES } from "./wal/segment.ts";
 import type { WalOptions, WalStats } from "./wal/wal.ts";
@@ -14,6 +15,7 @@ import type { WalOptions, WalStats } from "./wal/wal.ts";
 /** Requests that may be under way; raft has one or two. */
 const MAX_PENDING_REQUESTS = 1_024;
 const KEEP_SEGMENTS = 5;
+const KEEP_SNAPSHOTS = 5;
 /** A commit index that nothing else carried to the log by then is written on its own. */
 const DEFERRED_STATE_MS = 100;
 
@@ -21,6 +23,9 @@ export type StorageThreadOptions = WalOptions & {
   readonly dir: DataDir;
   readonly metadata: Uint8Array;
   readonly logger: Logger;
+  /** Snapshot files that are kept; Infinity for all. etcd's --max-snapshots. */
+  readonly keepSnapshots?: number;
+  readonly observer?: LogObserver;
 };
 
 type Pending = { readonly id: number; readonly resolve: () => void; readonly reject: (error: StorageError) => void };
@@ -35,6 +40,7 @@ export function startStorageThread(options: StorageThreadOptions): Promise<Durab
     metadata: options.metadata,
     segmentSizeBytes: options.segmentSizeBytes ?? SEGMENT_SIZE_BYTES,
     keepSegments: options.keepSegments ?? KEEP_SEGMENTS,
+    keepSnapshots: options.keepSnapshots ?? KEEP_SNAPSHOTS,
     signal,
   };
   const worker = new Worker(new URL("./node-storage-worker-main.js", import.meta.url), { workerData: init });
@@ -46,6 +52,7 @@ class StorageThread {
   readonly #signal: Int32Array<SharedArrayBuffer>;
   readonly #logger: Logger;
   readonly #root: string;
+  readonly #observer: LogObserver | undefined;
   readonly #pending = new RingQueue<Pending>(MAX_PENDING_REQUESTS);
   /** Snapshots under way: what is asked after them may be done before them. */
   readonly #snapshots = new Map<number, Pending>();
@@ -58,11 +65,12 @@ class StorageThread {
   #deferredTimer: NodeJS.Timeout | undefined;
   #failure: StorageError | undefined;
 
-  constructor(worker: Worker, signal: Int32Array<SharedArrayBuffer>, { logger, dir }: StorageThreadOptions) {
+  constructor(worker: Worker, signal: Int32Array<SharedArrayBuffer>, { logger, dir, observer }: StorageThreadOptions) {
     this.#worker = worker;
     this.#signal = signal;
     this.#logger = logger;
     this.#root = dir.root;
+    this.#observer = observer;
     this.#opened = new Promise((resolve, reject) => {
       this.#settleOpened = { resolve, reject };
     });
@@ -155,10 +163,12 @@ class StorageThread {
         return;
       case "done":
         this.#stats = reply.stats;
+        this.#observe(reply.times);
         while ((this.#pending.peek()?.id ?? Number.POSITIVE_INFINITY) <= reply.id) this.#pending.shift()?.resolve();
         return;
       case "snapshotSaved":
         this.#stats = reply.stats;
+        this.#observer?.snapshotSaved(reply.seconds);
         this.#snapshots.get(reply.id)?.resolve();
         this.#snapshots.delete(reply.id);
         return;
@@ -168,6 +178,11 @@ class StorageThread {
       case "log":
         this.#logger[reply.level](reply.line);
     }
+  }
+
+  #observe({ write, sync }: DiskTimes): void {
+    if (write !== undefined) this.#observer?.written(write);
+    if (sync !== undefined) this.#observer?.synced(sync);
   }
 
   #fail(error: StorageError): void {

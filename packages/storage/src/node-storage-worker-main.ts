@@ -9,7 +9,9 @@ import { decodeSnapshot, type Snapshot } from "@quorate/proto";
 import { StorageError, type StorageErrorCode } from "./errors.ts";
 import { MemberStorage } from "./member-storage.ts";
 import { createNodeDisk } from "./node-disk.ts";
-import type { StorageReply, StorageRequest, StorageThreadInit } from "./storage-protocol.ts";
+import type { DiskTimes, StorageReply, StorageRequest, StorageThreadInit } from "./storage-protocol.ts";
+
+const MS = 1_000;
 
 function main(port: MessagePort, init: StorageThreadInit): void {
   const reply = (message: StorageReply): void => port.postMessage(message);
@@ -35,8 +37,8 @@ function serve(
     const seen = Atomics.load(signal, 0);
     const requests = drain(port);
     if (requests.length > 0) {
-      const { id, closing } = perform(storage, snapshots, requests);
-      reply({ kind: "done", id, stats: { ...storage.stats } });
+      const { id, closing, times } = perform(storage, snapshots, requests);
+      reply({ kind: "done", id, stats: { ...storage.stats }, times });
       if (closing) return;
       hasIdleWork = true;
     }
@@ -50,7 +52,7 @@ function serve(
 class SnapshotSaves {
   readonly #storage: MemberStorage;
   readonly #reply: (message: StorageReply) => void;
-  readonly #waiting: { readonly id: number; readonly step: () => boolean }[] = [];
+  readonly #waiting: { readonly id: number; readonly step: () => boolean; readonly sinceMs: number }[] = [];
 
   constructor(storage: MemberStorage, reply: (message: StorageReply) => void) {
     this.#storage = storage;
@@ -58,7 +60,7 @@ class SnapshotSaves {
   }
 
   begin(id: number, snapshot: Snapshot): void {
-    this.#waiting.push({ id, step: this.#storage.beginSnapshot(snapshot) });
+    this.#waiting.push({ id, step: this.#storage.beginSnapshot(snapshot), sinceMs: performance.now() });
   }
 
   /** Does a piece of the oldest; true if there was one. */
@@ -67,7 +69,8 @@ class SnapshotSaves {
     if (first === undefined) return false;
     if (first.step()) return true;
     this.#waiting.shift();
-    this.#reply({ kind: "snapshotSaved", id: first.id, stats: { ...this.#storage.stats } });
+    const seconds = secondsSince(first.sinceMs);
+    this.#reply({ kind: "snapshotSaved", id: first.id, stats: { ...this.#storage.stats }, seconds });
     return true;
   }
 
@@ -81,17 +84,18 @@ function perform(
   storage: MemberStorage,
   snapshots: SnapshotSaves,
   requests: readonly StorageRequest[],
-): { id: number; closing: boolean } {
+): { id: number; closing: boolean; times: DiskTimes } {
+  const times: { write: number | undefined; sync: number | undefined } = { write: undefined, sync: undefined };
   let mustSync = false;
   let id = 0;
   const syncAppends = (): void => {
-    if (mustSync) storage.sync();
+    if (mustSync) times.sync = (times.sync ?? 0) + timed(() => storage.sync());
     mustSync = false;
   };
   for (const request of requests) {
     id = request.id;
     if (request.kind === "append") {
-      storage.append({ ...request.batch, mustSync: false });
+      times.write = (times.write ?? 0) + timed(() => storage.append({ ...request.batch, mustSync: false }));
       mustSync ||= request.batch.mustSync;
       continue;
     }
@@ -106,11 +110,11 @@ function perform(
       case "close":
         snapshots.finish();
         storage.close();
-        return { id, closing: true };
+        return { id, closing: true, times };
     }
   }
   syncAppends();
-  return { id, closing: false };
+  return { id, closing: false, times };
 }
 
 function drain(port: MessagePort): StorageRequest[] {
@@ -120,6 +124,17 @@ function drain(port: MessagePort): StorageRequest[] {
     if (received === undefined) return requests;
     requests.push(received.message);
   }
+}
+
+/** How long a piece of work took, in seconds. */
+function timed(work: () => void): number {
+  const startedMs = performance.now();
+  work();
+  return secondsSince(startedMs);
+}
+
+function secondsSince(startedMs: number): number {
+  return (performance.now() - startedMs) / MS;
 }
 
 function portLogger(reply: (message: StorageReply) => void): Logger {

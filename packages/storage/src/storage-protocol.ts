@@ -11,6 +11,7 @@ export type StorageThreadInit = {
   readonly metadata: Uint8Array;
   readonly segmentSizeBytes: number;
   readonly keepSegments: number;
+  readonly keepSnapshots: number;
   /** Raised and notified whenever a request was posted; the thread sleeps on it. */
   readonly signal: Int32Array<SharedArrayBuffer>;
 };
@@ -27,11 +28,14 @@ export type StorageRequest =
   | { readonly id: number; readonly kind: "release"; readonly index: number }
   | { readonly id: number; readonly kind: "close" };
 
+/** How long the work behind a reply took, in seconds; undefined for what there was none of. */
+export type DiskTimes = { readonly write: number | undefined; readonly sync: number | undefined };
+
 export type StorageReply =
   | { readonly kind: "opened"; readonly restored: Restored }
   /** Every request up to `id` is done, but snapshots that are still being written. */
-  | { readonly kind: "done"; readonly id: number; readonly stats: WalStats }
+  | { readonly kind: "done"; readonly id: number; readonly stats: WalStats; readonly times: DiskTimes }
   /** The snapshot of this request is durable. */
-  | { readonly kind: "snapshotSaved"; readonly id: number; readonly stats: WalStats }
+  | { readonly kind: "snapshotSaved"; readonly id: number; readonly stats: WalStats; readonly seconds: number }
   | { readonly kind: "failed"; readonly message: string; readonly code: StorageErrorCode; readonly path: string }
   | { readonly kind: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly line: string };

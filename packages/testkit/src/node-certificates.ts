@@ -17,9 +17,14 @@ export type Certificate = { readonly cert: string; readonly key: string };
 export type CertificateAuthority = {
   /** The CA's own certificate, in PEM. */
   readonly ca: string;
-  /** A leaf for 127.0.0.1 and localhost, good for both ends of a connection. */
-  readonly issue: (name: string) => Certificate;
+  /** A leaf for 127.0.0.1 and localhost, or other names, good for both ends of a connection. */
+  readonly issue: (name: string, names?: LeafNames) => Certificate;
 };
+
+/** Whose a certificate is; with neither it says nothing of that. */
+export type LeafNames = { readonly hosts: readonly string[]; readonly ipv4: readonly string[] };
+
+const LOOPBACK: LeafNames = { hosts: ["localhost"], ipv4: ["127.0.0.1"] };
 
 export function createCertificateAuthority(name: string): CertificateAuthority {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -40,16 +45,19 @@ export function createCertificateAuthority(name: string): CertificateAuthority {
     return `-----BEGIN CERTIFICATE-----\n${lines(Buffer.from(der).toString("base64"))}\n-----END CERTIFICATE-----\n`;
   };
   const isCa = sequence(objectId(BASIC_CONSTRAINTS), boolean(true), octets(sequence(boolean(true))));
+  const noCa = sequence(objectId(BASIC_CONSTRAINTS), octets(sequence()));
   const ca = issue(name, publicKey, isCa);
   return {
     ca,
-    issue: (subject) => {
+    issue: (subject, { hosts, ipv4 } = LOOPBACK) => {
       const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
       const names = sequence(
-        tagged(0x82, new TextEncoder().encode("localhost")),
-        tagged(0x87, new Uint8Array([127, 0, 0, 1])),
+        ...hosts.map((host) => tagged(0x82, new TextEncoder().encode(host))),
+        ...ipv4.map((address) => tagged(0x87, Uint8Array.from(address.split("."), Number))),
       );
-      const cert = issue(subject, pair.publicKey, sequence(objectId(SUBJECT_ALT_NAME), octets(names)));
+      const hasNames = hosts.length + ipv4.length > 0;
+      const extension = hasNames ? sequence(objectId(SUBJECT_ALT_NAME), octets(names)) : noCa;
+      const cert = issue(subject, pair.publicKey, extension);
       return { cert, key: pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
     },
   };

@@ -25,6 +25,22 @@ export const MAX_LEASE_TTL_SECONDS = 9_000_000_000;
 const OFFER_AGAIN_MS = 3_000;
 const MS = 1000;
 
+/** What is counted for metrics; it decides nothing. Shared by all lessors of a member. */
+export type LeaseCounts = {
+  grantedTotal: number;
+  revokedTotal: number;
+  /** As leader. */
+  renewedTotal: number;
+  /** Offered for revocation by this member as leader. */
+  expiredTotal: number;
+  /** Effective TTLs of leases that were granted, in seconds. */
+  readonly ttlSeconds: { observe(seconds: number): void };
+};
+
+export function newLeaseCounts(): LeaseCounts {
+  return { grantedTotal: 0, revokedTotal: 0, renewedTotal: 0, expiredTotal: 0, ttlSeconds: { observe() {} } };
+}
+
 export type LessorOptions = {
   /** Shorter TTLs are raised to this. */
   readonly minTtlSeconds: number;
@@ -32,6 +48,9 @@ export type LessorOptions = {
   readonly maxClockStepMs: number;
   /** How often what is left of long leases is written to the log; undefined: never (etcd's default). */
   readonly checkpointIntervalMs: number | undefined;
+  /** Checkpoints are written to the backend whatever the cluster's version is. Must be the same on all members. */
+  readonly persistsCheckpoints?: boolean;
+  readonly counts?: LeaseCounts;
 };
 
 /** etcd's minimum: one and a half election timeouts, in whole seconds. */
@@ -50,6 +69,7 @@ export type TimeToLive = { readonly ttlSeconds: number; readonly grantedSeconds:
 export class Lessor implements LeaseAttachments {
   readonly #backend: Backend;
   readonly #options: LessorOptions;
+  readonly #counts: LeaseCounts;
   readonly #clock: LeaseClock;
   readonly #leases: Map<bigint, LeaseRecord> = new Map<bigint, LeaseRecord>();
   /** The lease of each key that has one. Invariant: key is in its lease's `keys`. */
@@ -62,6 +82,7 @@ export class Lessor implements LeaseAttachments {
   constructor(backend: Backend, options: LessorOptions) {
     this.#backend = backend;
     this.#options = options;
+    this.#counts = options.counts ?? newLeaseCounts();
     this.#clock = new LeaseClock(options.maxClockStepMs);
     backend.range("lease", new Uint8Array(0), undefined, (_key, value) => {
       const { ID, TTL, RemainingTTL } = decodeLease(value);
@@ -95,6 +116,8 @@ export class Lessor implements LeaseAttachments {
     this.#leases.set(id, lease);
     this.#save(lease);
     if (this.#primary) this.#run(lease);
+    this.#counts.grantedTotal++;
+    this.#counts.ttlSeconds.observe(lease.ttlSeconds);
     return lease.ttlSeconds;
   }
 
@@ -108,6 +131,7 @@ export class Lessor implements LeaseAttachments {
     lease.alive = false;
     this.#leases.delete(id);
     this.#backend.delete("lease", leaseKey(id));
+    this.#counts.revokedTotal++;
     this.#expiries.sweep(this.#leases.size);
     this.#checkpoints.sweep(this.#leases.size);
   }
@@ -140,14 +164,14 @@ export class Lessor implements LeaseAttachments {
 
   /**
    * What a checkpoint of the log says is left of a lease; an unknown lease is passed over.
-   * @param persist write it to the backend too, which etcd does from cluster version 3.6 on.
+   * @param persist write it to the backend too, which etcd does from cluster version 3.6 on, and earlier where that was asked for.
    */
   checkpoint({ ID, remainingTTL }: LeaseCheckpoint, persist: boolean): void {
     const lease = this.#leases.get(ID);
     if (lease === undefined) return;
     lease.remainingSeconds = remainingTTL;
     if (remainingTTL === 0) lease.mayBeCheckpointed = false;
-    if (persist) this.#save(lease);
+    if (persist || this.#options.persistsCheckpoints) this.#save(lease);
   }
 
   /** This member leads now. @param extendMs added to every lease: one election timeout. */
@@ -182,6 +206,7 @@ export class Lessor implements LeaseAttachments {
     assert(this.#primary, "only the primary renews");
     const lease = this.#leases.get(id);
     if (lease === undefined || lease.expiryMs <= this.#clock.nowMs) return undefined;
+    this.#counts.renewedTotal++;
     // A checkpoint may be on its way: applied after this, it would have the next leader cut short what is given now.
     const clearsCheckpoint = lease.remainingSeconds > 0 || lease.mayBeCheckpointed;
     lease.mayBeCheckpointed = clearsCheckpoint;
@@ -223,6 +248,7 @@ export class Lessor implements LeaseAttachments {
         continue;
       }
       found.push(lease.id);
+      this.#counts.expiredTotal++;
       lease.offeredMs = now + OFFER_AGAIN_MS;
       this.#expiries.push(lease, lease.offeredMs);
     }

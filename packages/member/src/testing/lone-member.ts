@@ -14,10 +14,11 @@ import {
 } from "@quorate/proto";
 import { MemoryStorage } from "@quorate/raft";
 import type { Append, Effects, MemberEvent, Settled } from "../events.ts";
-import { Member, type MemberOptions } from "../member.ts";
+import { Member } from "../member.ts";
+import type { MemberOptions } from "../member-options.ts";
 
 export const LONE_ID = 0xabcn;
-const TICK_MS = 100;
+export const TICK_MS = 100;
 
 /** What a waiter was told, in order. */
 export type Answers = Settled[];
@@ -121,6 +122,8 @@ const OPTIONS: MemberOptions = {
   quotaBytes: Number.POSITIVE_INFINITY,
   backendBatchMs: 100,
   backendBatchLimit: 1_000,
+  compactionBatchRows: 1_000,
+  compactionPauseMs: 10,
   autoCompaction: { mode: "off" },
   startedAtMs: 1_700_000_000_000,
   random: new Prng(1),

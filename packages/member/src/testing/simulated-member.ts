@@ -17,7 +17,8 @@ import {
 import { MemoryStorage, type Peer } from "@quorate/raft";
 import type { AutoCompactionOptions } from "../auto-compaction.ts";
 import type { Effects, MemberEvent, Settled } from "../events.ts";
-import { Member, type MemberOptions, minLeaseTtl } from "../member.ts";
+import { Member } from "../member.ts";
+import { type MemberOptions, minLeaseTtl } from "../member-options.ts";
 import { v2Document } from "../v2-document.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
@@ -291,6 +292,8 @@ export class SimulatedMember {
       quotaBytes: Number.POSITIVE_INFINITY,
       backendBatchMs: options.backendBatchMs,
       backendBatchLimit: 200,
+      compactionBatchRows: 1_000,
+      compactionPauseMs: 10,
       autoCompaction: options.autoCompaction,
       startedAtMs: 1_700_000_000_000 + nowMs,
       random,

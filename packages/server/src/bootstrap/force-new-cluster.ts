@@ -1,13 +1,14 @@
 /**
- * --force-new-cluster: a member whose cluster has lost its quorum for good goes on alone. What was not committed is dropped, and
- * the log grows by one change of membership for each of the others, as if they had been removed.
+ * --force-new-cluster: a member whose cluster has lost its quorum for good goes on alone. It keeps its whole log, as a leader would:
+ * what it acknowledged may be at the end of it, and the commit index on disk lags. The log grows by one change of membership for each of
+ * the others, as if they had been removed. Divergence: etcd drops what the disk does not say is committed.
  */
 import { encodeContext, newMember } from "@quorate/machine";
 import { ConfChangeType, type ConfState, type Entry, type HardState, newConfChange, newEntry } from "@quorate/proto";
 import { confChangeOfEntry, encodeConfChange } from "@quorate/raft";
 
 export type LoneLog = {
-  /** Everything that is kept, with the new changes behind it. */
+  /** The log with the new changes behind it. */
   readonly entries: readonly Entry[];
   /** The entries of these that are not on disk yet. */
   readonly added: readonly Entry[];
@@ -27,9 +28,10 @@ export type LoneLogInput = {
 
 export function forceNewCluster(input: LoneLogInput): LoneLog {
   const { id, hardState, appliedIndex, snapshotIndex } = input;
-  const commit = Math.max(hardState.commit, appliedIndex, snapshotIndex);
-  const kept = input.entries.filter(({ index }) => index <= commit);
-  const { voters, learners } = membersAt(input, kept);
+  const { entries } = input;
+  const last = entries[entries.length - 1]?.index ?? 0;
+  const commit = Math.max(last, hardState.commit, appliedIndex, snapshotIndex);
+  const { voters, learners } = membersAt(input, entries);
   const changes = [...voters, ...learners]
     .filter((other) => other !== id)
     .map((other) => newConfChange({ type: ConfChangeType.ConfChangeRemoveNode, nodeId: other }));
@@ -42,20 +44,20 @@ export function forceNewCluster(input: LoneLogInput): LoneLog {
     newEntry({ ...encodeConfChange({ kind: "v1", change }), term: hardState.term, index: commit + 1 + i }),
   );
   return {
-    entries: [...kept, ...added],
+    entries: [...entries, ...added],
     added,
     hardState: { ...hardState, vote: id, commit: commit + added.length },
   };
 }
 
-/** Voters and learners once everything that is kept is applied. */
+/** Voters and learners once everything is applied. */
 function membersAt(
   { confState, appliedIndex }: LoneLogInput,
-  kept: readonly Entry[],
+  entries: readonly Entry[],
 ): { readonly voters: Set<bigint>; readonly learners: Set<bigint> } {
   const voters = new Set(confState.voters);
   const learners = new Set(confState.learners);
-  for (const entry of kept) {
+  for (const entry of entries) {
     const change = entry.index > appliedIndex ? confChangeOfEntry(entry) : undefined;
     if (change?.kind !== "v1") continue;
     const { type, nodeId } = change.change;

@@ -71,6 +71,7 @@ export function buildConfig(input: BuildInput): Parsed<Config> | Refusal {
       initialElectionTickAdvance: values.isOn("initial-election-tick-advance"),
       strictReconfigCheck: values.isOn("strict-reconfig-check"),
       preVote: values.isOn("pre-vote"),
+      peerSkipClientSanVerification: values.isOn("peer-skip-client-san-verification"),
       cors: values.texts("cors"),
       hostWhitelist: values.texts("host-whitelist"),
       metrics: values.text("metrics") === "extensive" ? "extensive" : "basic",

@@ -57,6 +57,7 @@ export type Config = {
   /** For the https URLs among the client and metrics listeners. */
   readonly clientTls: TlsConfig | undefined;
   readonly peerTls: TlsConfig | undefined;
+  readonly peerSkipClientSanVerification: boolean;
   /** Origins, or a lone "*" or "" for all. */
   readonly cors: readonly string[];
   /** Host names; empty, or with "*" among them, for all. */

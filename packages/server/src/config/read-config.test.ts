@@ -98,6 +98,7 @@ describe("server/config/read-config, what is taken", () => {
         compactionSleepIntervalMs: 10,
         watchProgressNotifyIntervalMs: 600_000,
         bootstrapDefragThresholdMegabytes: 0,
+        peerSkipClientSanVerification: false,
         maxLearners: 1,
         forceNewCluster: false,
         advertiseVersion: "3.5.30",

@@ -67,7 +67,6 @@ class ServerMetrics {
   snapshotApplyInProgress = 0;
   learnerPromoteSuccesses = 0;
   readonly learnerPromoteFailures: LabelledCounter = new LabelledCounter(MAX_PROMOTE_REASONS);
-  leaseExpiredTotal = 0;
   /** Time to apply an entry, by operation. */
   readonly applySeconds: OperationTimes = new OperationTimes(OPERATIONS, OPERATION_BOUNDS);
   /** Time to serve a request, by operation. */
@@ -131,6 +130,7 @@ class LeaseMetrics {
   grantedTotal = 0;
   revokedTotal = 0;
   renewedTotal = 0;
+  expiredTotal = 0;
   /** Times to live of the leases that were granted, in seconds. */
   readonly ttlSeconds: Histogram = new Histogram(exponentialBounds(1, 2, 24));
 }

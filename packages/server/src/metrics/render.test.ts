@@ -33,7 +33,9 @@ const SOURCES: MetricsSources = {
   watchers: () => 6,
   slowWatchers: () => 1,
   pendingEvents: () => 7,
-  peers: () => [{ id: PEER, isActive: true, stats: { sentBytes: 100, receivedBytes: 50, dropped: 2, failures: 1 } }],
+  peers: () => [
+    { id: PEER, isActive: true, stats: { sentBytes: 100, receivedBytes: 50, dropped: 2, sendFailures: 1 } },
+  ],
 };
 
 const FIGURES: ProcessFigures = {

@@ -136,7 +136,7 @@ export function writePeerFamilies(out: Exposition, { network }: Metrics, sources
   out.family("etcd_network_peer_received_bytes_total", "counter", "Bytes from a peer.");
   for (const { hex, stats } of figures) out.sample(stats.receivedBytes, ["From", hex]);
   out.family("etcd_network_peer_sent_failures_total", "counter", "Messages that did not reach a peer.");
-  for (const { hex, stats } of figures) out.sample(stats.failures + stats.dropped, ["To", hex]);
+  for (const { hex, stats } of figures) out.sample(stats.sendFailures + stats.dropped, ["To", hex]);
 
   const peers = Array.from(network.peers, ([id, peer]) => ({ hex: idToHex(id), peer }));
   out.family("etcd_network_disconnected_peers_total", "counter", "Connections to a peer that were lost.");

@@ -8,7 +8,7 @@ export type PeerFigures = {
     readonly sentBytes: number;
     readonly receivedBytes: number;
     readonly dropped: number;
-    readonly failures: number;
+    readonly sendFailures: number;
   };
 };
 

@@ -77,7 +77,7 @@ function writeCompaction(out: Exposition, { mvcc }: Metrics): void {
     );
 }
 
-function writeWatchesAndLeases(out: Exposition, { mvcc, lease, server }: Metrics, sources: MetricsSources): void {
+function writeWatchesAndLeases(out: Exposition, { mvcc, lease }: Metrics, sources: MetricsSources): void {
   out
     .counter("etcd_debugging_mvcc_events_total", "Events that were sent to watchers.", mvcc.eventsTotal)
     .gauge("etcd_debugging_mvcc_pending_events_total", "Events that found no room yet.", sources.pendingEvents())
@@ -88,7 +88,7 @@ function writeWatchesAndLeases(out: Exposition, { mvcc, lease, server }: Metrics
     .counter("etcd_debugging_lease_revoked_total", "Leases that were revoked.", lease.revokedTotal)
     .counter("etcd_debugging_lease_renewed_total", "Renewals that this member did as leader.", lease.renewedTotal)
     .histogram("etcd_debugging_lease_ttl_total", "Times to live of leases, in seconds.", lease.ttlSeconds)
-    .counter("etcd_debugging_server_lease_expired_total", "Leases that expired.", server.leaseExpiredTotal)
+    .counter("etcd_debugging_server_lease_expired_total", "Leases that expired.", lease.expiredTotal)
     .gauge("etcd_debugging_auth_revision", "Revision of users and roles.", sources.authRevision());
 }
 

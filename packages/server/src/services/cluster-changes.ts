@@ -7,7 +7,7 @@ import type { FailureCode } from "@quorate/member";
 import { type ConfChange, ConfChangeType, newConfChange } from "@quorate/proto";
 import type { Confirmed, EtcdServer } from "./etcd-server.ts";
 
-/** For so long a connection must have been up to count when a voter is added (etcd: HealthInterval). */
+/** For so long a connection must have been up to count (etcd: HealthInterval). */
 const HEALTH_INTERVAL_MS = 5_000;
 /** How long a promotion waits for what is committed to be applied here. */
 const APPLY_WAIT_MS = 1_000;
@@ -52,7 +52,8 @@ function refuseAdd(server: EtcdServer, { isLearner }: Member): FailureCode | und
   const members = server.machine.parts.cluster.list();
   if (!isLearner && !mayAddVoter(members)) return "MemberNotEnoughStarted";
   const voters = members.filter((member) => !member.isLearner);
-  return countConnected(server, voters, HEALTH_INTERVAL_MS) === voters.length ? undefined : "Unhealthy";
+  // The new member counts as one that is down. A cluster of one may always grow.
+  return voters.length === 1 || countConnected(server, voters) >= majority(voters.length + 1) ? undefined : "Unhealthy";
 }
 
 function refuseRemove(server: EtcdServer, id: bigint): FailureCode | undefined {
@@ -63,8 +64,7 @@ function refuseRemove(server: EtcdServer, id: bigint): FailureCode | undefined {
   // Whoever is not there is not part of the quorum that works.
   if (id !== server.memberId && server.activeSince(id) === undefined) return undefined;
   const voters = members.filter((member) => !member.isLearner);
-  const left = countConnected(server, voters, 0) - 1;
-  return left < 1 + Math.floor((voters.length - 1) / 2) ? "Unhealthy" : undefined;
+  return countConnected(server, voters) - 1 < majority(voters.length - 1) ? "Unhealthy" : undefined;
 }
 
 function refusePromote(server: EtcdServer, id: bigint): FailureCode | undefined {
@@ -76,9 +76,13 @@ function refusePromote(server: EtcdServer, id: bigint): FailureCode | undefined 
   return mayPromote(server.machine.parts.cluster.list()) ? undefined : "MemberNotEnoughStarted";
 }
 
-/** How many of them this member has been connected with for so long; itself counts. */
-function countConnected(server: EtcdServer, members: readonly Member[], forMs: number): number {
-  const latest = server.now() - forMs;
+function majority(voters: number): number {
+  return 1 + Math.floor(voters / 2);
+}
+
+/** How many of them this member has been connected with for long enough; itself counts. */
+function countConnected(server: EtcdServer, members: readonly Member[]): number {
+  const latest = server.now() - HEALTH_INTERVAL_MS;
   let count = 0;
   for (const { id } of members) {
     const since = id === server.memberId ? Number.NEGATIVE_INFINITY : server.activeSince(id);

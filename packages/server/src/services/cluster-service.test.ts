@@ -94,22 +94,42 @@ describe("server/services/cluster-service", () => {
     assert.equal(await lab.failure(Methods.memberAdd, addLearner("http://c:1")), tooMany);
   });
 
-  it("adds a voter only where all voters have been connected for five seconds, unless it is told not to look", async () => {
+  it("adds a member only where a quorum that counts it has been connected for five seconds, unless told not to look", async () => {
     const { lab, server } = await start();
-    server.join(OTHER, false);
+    for (const id of [OTHER, THIRD, 13n]) server.join(id, false);
     server.advance(6_000);
+    server.since.set(OTHER, 0);
+    // Two of four are there: of five, three must be.
     assert.equal(await lab.failure(Methods.memberAdd, add("http://a:1")), UNHEALTHY);
-    server.since.set(OTHER, 1_001);
+    server.since.set(THIRD, 1_001);
     assert.equal(await lab.failure(Methods.memberAdd, add("http://a:1")), UNHEALTHY);
     assert.equal(await lab.failure(Methods.memberAdd, addLearner("http://a:1")), UNHEALTHY);
-    server.since.set(OTHER, 1_000);
-    const { member } = await lab.ok(Methods.memberAdd, add("http://a:1"));
-    assert.equal(await lab.failure(Methods.memberAdd, add("http://b:1")), NOT_STARTED);
-    await lab.ok(Methods.memberRemove, { ID: member!.ID });
+    server.since.set(THIRD, 1_000);
+    await lab.ok(Methods.memberAdd, addLearner("http://a:1"));
+    await lab.ok(Methods.memberAdd, add("http://b:1"));
     const lax = await start({ limits: { strictReconfigCheck: false } });
     lax.server.join(OTHER, false);
     await lax.lab.ok(Methods.memberAdd, add("http://a:1"));
     await lax.lab.ok(Methods.memberAdd, add("http://b:1"));
+  });
+
+  it("adds no voter while too few of those that are there have started, and lets a cluster of one grow", async () => {
+    const { lab } = await start();
+    const { member } = await lab.ok(Methods.memberAdd, add("http://a:1"));
+    assert.equal(await lab.failure(Methods.memberAdd, add("http://b:1")), NOT_STARTED);
+    await lab.ok(Methods.memberRemove, { ID: member!.ID });
+  });
+
+  it("removes a voter that is there only where the others have been connected for five seconds", async () => {
+    const { lab, server } = await start();
+    server.join(OTHER, false);
+    server.join(THIRD, false);
+    server.advance(6_000);
+    server.since.set(OTHER, 1_000);
+    server.since.set(THIRD, 1_001);
+    assert.equal(await lab.failure(Methods.memberRemove, { ID: THIRD }), UNHEALTHY);
+    server.since.set(THIRD, 1_000);
+    await lab.ok(Methods.memberRemove, { ID: THIRD });
   });
 
   it("removes who is not needed: learners and the lost always, others while a quorum is left", async () => {
@@ -118,6 +138,7 @@ describe("server/services/cluster-service", () => {
     server.join(THIRD, false);
     assert.equal(await lab.failure(Methods.memberRemove, { ID: 99n }), NO_MEMBER);
     server.since.set(OTHER, 0);
+    server.advance(6_000);
     // Two of three are there: without either of them one would be left.
     assert.equal(await lab.failure(Methods.memberRemove, { ID: OTHER }), UNHEALTHY);
     assert.equal(await lab.failure(Methods.memberRemove, { ID: server.memberId }), UNHEALTHY);

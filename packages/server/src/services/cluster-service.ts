@@ -15,7 +15,7 @@ import {
 } from "@quorate/proto";
 import { addMember, promoteMember, removeMember, updateMember } from "./cluster-changes.ts";
 import { forwardPromotion } from "./cluster-forward.ts";
-import type { EtcdServer } from "./etcd-server.ts";
+import type { Confirmed, EtcdServer } from "./etcd-server.ts";
 import { newHeader } from "./header.ts";
 import type { ServiceRouter } from "./service-router.ts";
 import { failCall } from "./statuses.ts";
@@ -24,6 +24,8 @@ export type ClusterDeps = {
   readonly sha1: Sha1;
   /** Seconds since 1970, which keep the id of a new member apart from an earlier one with its URLs. */
   readonly unixSeconds: () => number;
+  /** Told what became of a promotion that this member judged as leader, for metrics. */
+  readonly onPromotion?: Confirmed;
 };
 
 type MembersResponse = { readonly header: ResponseHeader; readonly members: WireMember[] };
@@ -65,7 +67,10 @@ export class ClusterService {
 
   #promote({ ID }: MemberPromoteRequest, call: ServerCall<MemberPromoteRequest, MemberPromoteResponse>): void {
     promoteMember(this.#server, ID, (failure) => {
-      if (failure !== "NotLeader") return this.#answer(call, failure);
+      if (failure !== "NotLeader") {
+        this.#deps.onPromotion?.(failure);
+        return this.#answer(call, failure);
+      }
       forwardPromotion(this.#server, ID, call, (answer) => {
         if (answer.kind === "failed") return failCall(call, answer.code);
         call.respond({ header: newHeader(this.#server, 0), members: answer.members.map(toWire) });

@@ -54,12 +54,16 @@ export interface EtcdServer {
   readonly watchable: WatchableStore;
   /** Bytes of the backend, in all and in use. */
   readonly backendSize: { readonly sizeBytes: number; readonly sizeInUseBytes: number };
+  /** Too little room is left on the disk for anything that grows. */
+  readonly isDiskLow: boolean;
   /** Monotonic milliseconds. */
   now(): number;
   /** A fresh request id (etcd's idutil). */
   nextId(): bigint;
   /** Sends a request through the log. Its bytes are encoded before this returns. */
   propose(body: InternalRaftRequestBody, settle: (settled: Settled) => void): void;
+  /** `propose` for a put that is encoded already, in the form of the codec: what most requests are. The bytes are copied. */
+  proposePut(request: Uint8Array, settle: (settled: Settled) => void): void;
   /** Calls back once the local store holds everything that was committed when this was called: a linearizable read may go on. */
   confirmRead(confirmed: Confirmed): void;
   /** Sends a change of membership through the log; a change that is refused when it is applied comes back as its code. */

@@ -2,7 +2,7 @@
  * The quota in front of requests that make the database grow. What does not fit is refused before anything else of it is looked at, and
  * the alarm that closes the whole cluster to such requests goes through the log first.
  */
-import { fitsQuota, quotaCost } from "@quorate/machine";
+import { fitsQuota, putCost, quotaCost } from "@quorate/machine";
 import { AlarmAction, AlarmType, type InternalRaftRequestBody, newAlarmRequest } from "@quorate/proto";
 import type { EtcdServer } from "./etcd-server.ts";
 
@@ -15,11 +15,19 @@ export class QuotaGate {
     this.#server = server;
   }
 
-  /** Whether a request fits into what is left. */
+  /** Whether a request fits into what is left, of the quota and of the disk. */
   fits(body: InternalRaftRequestBody): boolean {
+    if (this.#server.isDiskLow && quotaCost(body) > 0) return false;
     const { quotaBytes } = this.#server.limits;
     if (quotaBytes === Number.POSITIVE_INFINITY) return true;
     return fitsQuota(this.#server.backendSize.sizeBytes, quotaCost(body), quotaBytes);
+  }
+
+  /** `fits` for a put of which only the bytes of key and value are known. */
+  fitsPut(payloadBytes: number): boolean {
+    const { quotaBytes } = this.#server.limits;
+    if (quotaBytes === Number.POSITIVE_INFINITY) return true;
+    return fitsQuota(this.#server.backendSize.sizeBytes, putCost(payloadBytes), quotaBytes);
   }
 
   /** Raises this member's NOSPACE alarm and calls back when that has been tried: the request is then refused in any case. */

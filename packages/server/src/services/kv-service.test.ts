@@ -109,6 +109,17 @@ describe("server/services/kv-service", () => {
     await lab.close();
   });
 
+  it("refuses what grows, and nothing else, where the disk has too little room", async () => {
+    const { lab, server } = await start();
+    await lab.ok(Methods.put, put("a", "1"));
+    server.isDiskLow = true;
+    assert.equal(await lab.failure(Methods.put, put("a", "2")), NO_SPACE);
+    assert.deepEqual(server.proposed, ["put", "alarm"]);
+    await lab.ok(Methods.range, get("a"));
+    await lab.ok(Methods.deleteRange, newDeleteRangeRequest({ key: bytes("a") }));
+    await lab.close();
+  });
+
   it("looks at the quota before anything else, and raises one alarm for all", async () => {
     const { lab, server } = await start({ limits: { quotaBytes: 20_480 + 300 } });
     await lab.ok(Methods.put, put("a", "x".repeat(20)));

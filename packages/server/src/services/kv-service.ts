@@ -38,8 +38,11 @@ import { newHeader } from "./header.ts";
 import { KvEncoder } from "./kv-encoding.ts";
 import type { QuotaGate } from "./kv-quota.ts";
 import { RangeStreams } from "./kv-range-stream.ts";
+import { decodePut, PlainPut } from "./plain-put.ts";
 import type { ServiceRouter } from "./service-router.ts";
 import { failCall } from "./statuses.ts";
+
+type PutCall = ServerCall<PlainPut | PutRequest, PutOutcome>;
 
 /** How often a physical compaction looks whether its rows are gone. */
 const COMPACTION_POLL_MS = 10;
@@ -57,14 +60,20 @@ export class KvService {
     const encoder = new KvEncoder(this.#server);
     const streams = new RangeStreams(this.#server, encoder);
     const range = answeredBy(KVService.range, (outcome: RangeOutcome) => encoder.range(outcome));
-    const put = answeredBy(KVService.put, (outcome: PutOutcome) => encoder.put(outcome));
+    const put: MethodDescriptor<PlainPut | PutRequest, PutOutcome> = {
+      ...answeredBy(KVService.put, (outcome: PutOutcome) => encoder.put(outcome)),
+      encodeRequest: () => fail("a put is served here, not called"),
+      decodeRequest: decodePut,
+    };
     const del = answeredBy(KVService.deleteRange, (outcome: DeleteRangeOutcome) => encoder.deleteRange(outcome));
     const txn = answeredBy(KVService.txn, (outcome: TxnOutcome) => encoder.txn(outcome));
     const stream = answeredBy(KVService.rangeStream, (bytes: Uint8Array) => bytes);
     router
       .unary(range, (request, call) => this.#range(request, call), { onLearner: ({ serializable }) => serializable })
       .unary(stream, (request, call) => streams.serve(request, call))
-      .unary(put, (request, call) => this.#put(request, call))
+      .unary(put, (request, call) =>
+        request instanceof PlainPut ? this.#plainPut(request, call) : this.#put(request, call),
+      )
       .unary(del, (request, call) => this.#deleteRange(request, call))
       .unary(txn, (request, call) => this.#txn(request, call))
       .unary(KVService.compact, (request, call) => this.#compact(request, call));
@@ -92,14 +101,19 @@ export class KvService {
     call.respond(outcome);
   }
 
-  #put(request: PutRequest, call: ServerCall<PutRequest, PutOutcome>): void {
+  #plainPut({ bytes, payloadBytes }: PlainPut, call: PutCall): void {
+    if (!this.#quota.fitsPut(payloadBytes)) this.#refusePut(call);
+    else this.#server.proposePut(bytes, answeringPut(call));
+  }
+
+  #put(request: PutRequest, call: PutCall): void {
     const body = { kind: "put", value: request } as const;
-    if (!this.#quota.fits(body)) return this.#quota.raise(() => failCall(call, "NoSpace"));
-    if (!passes(call, () => checkPut(request))) return;
-    this.#server.propose(body, (settled) => {
-      if (settled.kind === "put") call.respond(settled);
-      else failSettled(call, settled);
-    });
+    if (!this.#quota.fits(body)) return this.#refusePut(call);
+    if (passes(call, () => checkPut(request))) this.#server.propose(body, answeringPut(call));
+  }
+
+  #refusePut(call: PutCall): void {
+    this.#quota.raise(() => failCall(call, "NoSpace"));
   }
 
   #deleteRange(request: DeleteRangeRequest, call: ServerCall<DeleteRangeRequest, DeleteRangeOutcome>): void {
@@ -178,6 +192,14 @@ function answeredBy<Req, Res, Outcome>(
   const { path, isClientStreaming, isServerStreaming, encodeRequest, decodeRequest } = method;
   const decodeResponse = (): Outcome => fail(`${path} is served here, not called`);
   return { path, isClientStreaming, isServerStreaming, encodeRequest, decodeRequest, encodeResponse, decodeResponse };
+}
+
+/** Ends the call of a put. It holds on to the call and to nothing of the request. */
+function answeringPut(call: PutCall): (settled: Settled) => void {
+  return (settled) => {
+    if (settled.kind === "put") call.respond(settled);
+    else failSettled(call, settled);
+  };
 }
 
 /** Runs a check; false where it ended the call. */

@@ -19,7 +19,7 @@ export type HashKvAnswer =
     }
   | { readonly kind: "failed"; readonly code: MachineErrorCode };
 
-/** Hashes the store at a revision; at 0 and less the current one. Begins again where a snapshot is installed meanwhile. */
+/** Hashes the store at a revision; at 0 the current one. Begins again where a snapshot is installed meanwhile. */
 export async function hashKv(server: EtcdServer, revision: number): Promise<HashKvAnswer> {
   for (;;) {
     const { store } = server.machine.parts;

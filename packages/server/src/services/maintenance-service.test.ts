@@ -46,13 +46,17 @@ class ImageMember extends SingleMember {
 }
 
 type Lab = { readonly lab: ServiceLab; readonly server: ImageMember };
+type StartOptions = SingleMemberOptions & {
+  readonly version?: string;
+  readonly health?: { readonly setServing: (isServing: boolean) => void };
+};
 
 const open: ServiceLab[] = [];
 
-async function start(options: SingleMemberOptions & { readonly version?: string } = {}): Promise<Lab> {
+async function start(options: StartOptions = {}): Promise<Lab> {
   const server = new ImageMember(options);
   if (options.version !== undefined) Object.defineProperty(server, "version", { value: options.version });
-  const service = new MaintenanceService(server, { newSha256 });
+  const service = new MaintenanceService(server, { newSha256, health: options.health });
   const lab = await ServiceLab.start(server, (router) => service.register(router));
   open.push(lab);
   return { server, lab };
@@ -218,6 +222,19 @@ describe("server/services/maintenance-service", () => {
   it("defragments, and answers without a header", async () => {
     const { lab } = await start();
     assert.deepEqual(await lab.ok(Methods.defragment, {}), { header: undefined });
+  });
+
+  it("says where that is asked for that it does not serve while it defragments, even where that fails", async () => {
+    const said: string[] = [];
+    const health = { setServing: (isServing: boolean): void => void said.push(isServing ? "serving" : "not serving") };
+    const { lab, server } = await start({ health });
+    const work = async (): Promise<void> => void said.push("defragments");
+    Object.defineProperty(server, "defragment", { value: work, configurable: true });
+    await lab.ok(Methods.defragment, {});
+    assert.deepEqual(said.splice(0), ["not serving", "defragments", "serving"]);
+    Object.defineProperty(server, "defragment", { value: () => Promise.reject(new Error("no room")) });
+    assert.equal(await lab.failure(Methods.defragment, {}), `${Unknown} no room`);
+    assert.deepEqual(said, ["not serving", "serving"]);
   });
 
   it("judges downgrades as 3.5 does, and begins none there", async () => {

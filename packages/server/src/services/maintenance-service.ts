@@ -31,6 +31,7 @@ import {
 import type { EtcdServer } from "./etcd-server.ts";
 import { isLearner } from "./gates.ts";
 import { newHeader } from "./header.ts";
+import type { HealthService } from "./health-service.ts";
 import { type DowngradeVerdict, judgeCancel, judgeEnable, parseTarget, refuseTarget } from "./maintenance-downgrade.ts";
 import { hashKv } from "./maintenance-hash.ts";
 import { type Digest, type SnapshotCall, sendSnapshot } from "./maintenance-snapshot.ts";
@@ -39,6 +40,8 @@ import { failCall, statusOf } from "./statuses.ts";
 
 export type MaintenanceDeps = {
   readonly newSha256: () => Digest;
+  /** Told that this member does not serve while it defragments; undefined: it does. */
+  readonly health: Pick<HealthService, "setServing"> | undefined;
 };
 
 /** From here on the storage has a version, hashes say of which revision they are, and cancelling no downgrade is fine. */
@@ -63,13 +66,23 @@ export class MaintenanceService {
       .unary(MaintenanceMethods.alarm, (request, call) => this.#alarm(request, call))
       .unary(MaintenanceMethods.status, (_request, call) => call.respond(this.#status()), anyTime)
       .unary(MaintenanceMethods.defragment, (_request, call) => {
-        this.#server.defragment().then(() => call.respond(newDefragmentResponse()), failBy(call));
+        this.#defragment().then(() => call.respond(newDefragmentResponse()), failBy(call));
       })
       .unary(MaintenanceMethods.hash, (_request, call) => this.#hash(call))
       .unary(MaintenanceMethods.hashKV, (request, call) => this.#hashKv(request, call))
       .unary(MaintenanceMethods.snapshot, (_request, call) => this.#snapshot(call), anyTime)
       .unary(MaintenanceMethods.moveLeader, (request, call) => this.#moveLeader(request, call))
       .unary(MaintenanceMethods.downgrade, (request, call) => this.#downgrade(request, call));
+  }
+
+  async #defragment(): Promise<void> {
+    const { health } = this.#deps;
+    health?.setServing(false);
+    try {
+      await this.#server.defragment();
+    } finally {
+      health?.setServing(true);
+    }
   }
 
   #alarm(request: AlarmRequest, call: ServerCall<AlarmRequest, AlarmResponse>): void {

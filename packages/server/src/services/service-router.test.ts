@@ -16,10 +16,15 @@ const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 /** Keeps every event as a line. */
 class Counts implements CallObserver {
   readonly lines: string[] = [];
-  started(method: number): void {
+  #calls = 0;
+  readonly #open = new Set<number>();
+  started(method: number): number {
     this.lines.push(`started ${method}`);
+    this.#open.add(++this.#calls);
+    return this.#calls;
   }
-  handled(method: number, code: StatusCode): void {
+  handled(method: number, code: StatusCode, started: number): void {
+    assert.ok(this.#open.delete(started), "the end of a call brings what its start gave");
     this.lines.push(`handled ${method} ${code}`);
   }
   received(method: number, byteLength: number): void {

@@ -23,8 +23,9 @@ export type ServedMethod = { readonly service: string; readonly name: string; re
 
 /** Told what becomes of calls, for counting; nothing is made for it on a call. It must not throw. */
 export interface CallObserver {
-  started(method: number): void;
-  handled(method: number, code: StatusCode): void;
+  /** @returns what `handled` of the same call is given. */
+  started(method: number): number;
+  handled(method: number, code: StatusCode, started: number): void;
   received(method: number, byteLength: number): void;
   sent(method: number, byteLength: number): void;
   /** A call that this member may serve. @param clientVersion as the client claims, "unknown" without a claim; clients may say anything. */
@@ -32,7 +33,7 @@ export interface CallObserver {
 }
 
 export const silentObserver: CallObserver = {
-  started() {},
+  started: () => 0,
   handled() {},
   received() {},
   sent() {},
@@ -116,7 +117,7 @@ export class ServiceRouter {
     const observer = this.#observer;
     return {
       started: () => observer.started(index),
-      handled: (code) => observer.handled(index, code),
+      handled: (code, started) => observer.handled(index, code, started),
       received: (byteLength) => observer.received(index, byteLength),
       sent: (byteLength) => observer.sent(index, byteLength),
     };

@@ -1,8 +1,9 @@
 /** All services of a member, registered, and what drives them: the one list of what is served. */
 import type { Router } from "@quorate/grpc";
 import type { Sha1 } from "@quorate/machine";
+import { AuthService } from "./auth-service.ts";
 import { ClusterService } from "./cluster-service.ts";
-import type { EtcdServer } from "./etcd-server.ts";
+import type { Confirmed, EtcdServer } from "./etcd-server.ts";
 import { HealthService } from "./health-service.ts";
 import { QuotaGate } from "./kv-quota.ts";
 import { KvService } from "./kv-service.ts";
@@ -17,7 +18,10 @@ import { WatchService } from "./watch-service.ts";
 export type ServicesDeps = {
   readonly observer: CallObserver;
   readonly sha1: Sha1;
+  readonly onPromotion?: Confirmed;
   readonly newSha256: () => Digest;
+  /** False: grpc.health says NOT_SERVING for as long as a defragmentation lasts (etcd: StopGRPCServiceOnDefrag). */
+  readonly isServingWhileDefragmenting: boolean;
   /** Seconds since 1970. */
   readonly unixSeconds: () => number;
   /** From 0 up to 1. */
@@ -39,7 +43,11 @@ export class Services {
     new WatchService(server, this.pump, deps.random).register(this.#router);
     new LeaseService(server, quota, this.keeper).register(this.#router);
     new ClusterService(server, deps).register(this.#router);
-    new MaintenanceService(server, deps).register(this.#router);
+    new MaintenanceService(server, {
+      newSha256: deps.newSha256,
+      health: deps.isServingWhileDefragmenting ? undefined : this.health,
+    }).register(this.#router);
+    new AuthService(server).register(this.#router);
     this.health.register(this.#router);
   }
 

@@ -24,7 +24,7 @@ const ROWS: readonly (readonly [ServiceErrorCode, StatusCode, string])[] = [
   ["Timeout", StatusCode.Unavailable, "etcdserver: request timed out"],
   ["Unhealthy", StatusCode.Unavailable, "etcdserver: unhealthy cluster"],
   ["Corrupt", StatusCode.DataLoss, "etcdserver: corrupt cluster"],
-  ["NotSupportedForLearner", StatusCode.FailedPrecondition, "etcdserver: rpc not supported for learner"],
+  ["NotSupportedForLearner", StatusCode.Unavailable, "etcdserver: rpc not supported for learner"],
   ["InvalidClientAPIVersion", StatusCode.InvalidArgument, "etcdserver: invalid client api version"],
   ["RangeStreamSort", StatusCode.Unimplemented, "RangeStream does not support custom sort orders"],
 ];

@@ -70,7 +70,8 @@ const STATUS_CODES: Readonly<Record<ServiceErrorCode, StatusCode>> = {
   ProposalDropped: Unknown,
   BadLeaderTransferee: FailedPrecondition,
   Unhealthy: Unavailable,
-  NotSupportedForLearner: FailedPrecondition,
+  // FailedPrecondition from 3.6 on: a client of 3.5 goes on to the next endpoint for this one.
+  NotSupportedForLearner: Unavailable,
   NotPrimary: Unknown,
   RangeStreamSort: Unimplemented,
   RangeStreamFilter: Unimplemented,

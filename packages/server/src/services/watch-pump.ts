@@ -17,6 +17,8 @@ export interface PumpedStream {
 }
 
 export class WatchPump {
+  /** Events that were handed to calls, for metrics. */
+  eventsSent = 0;
   readonly #server: EtcdServer;
   readonly #open = new Set<PumpedStream>();
   /** Streams whose queue has filled since they were last drained; and an empty set, to change places with it. */

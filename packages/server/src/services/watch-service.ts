@@ -117,6 +117,7 @@ class ServedStream implements PumpedStream {
         batch === undefined
           ? call.writeBytes(this.#encoder.control(reply))
           : call.writeParts(this.#encoder.bytes, this.#encoder.head(reply), batch.encoded());
+      if (batch !== undefined) this.#pump.eventsSent += batch.events.length;
       if (!goesOn) this.#isBlocked = true;
     }
   }

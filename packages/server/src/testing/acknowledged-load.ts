@@ -111,7 +111,8 @@ export class AcknowledgedLoad {
   }
 
   async #read(choice: number, key: string, history: KeyHistory): Promise<void> {
-    const { response } = (await this.#choose(choice)?.call(KVService.range, get(key), { timeoutMs: PATIENCE_MS })) ?? {};
+    const { response } =
+      (await this.#choose(choice)?.call(KVService.range, get(key), { timeoutMs: PATIENCE_MS })) ?? {};
     if (response === undefined) return;
     const problem = problemOf(history, Number(decodeUtf8(response.kvs[0]?.value ?? new Uint8Array())));
     if (problem !== undefined) this.problems.push(`a read of ${key}: ${problem}`);

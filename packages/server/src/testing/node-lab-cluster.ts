@@ -19,7 +19,7 @@ export type LabClusterOptions = {
 
 /** How often a cluster is tried on other ports: somebody may take one between the look and its use. */
 const MAX_TRIES = 3;
-const WITHIN_MS = 20_000;
+const WITHIN_MS = 60_000;
 
 export class LabCluster {
   readonly root: string;

@@ -30,8 +30,8 @@ export type LabPlace = {
 /** How a process ended. */
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
-/** How long to wait for anything. */
-const WITHIN_MS = 20_000;
+/** How long to wait for anything: a machine with much else to do may take a quarter of a minute to start three processes. */
+const WITHIN_MS = 60_000;
 /** How long a member may take to say how it is. */
 const STATUS_MS = 1_000;
 

@@ -9,6 +9,7 @@ import { openStore, WatchableStore } from "@quorate/mvcc";
 import {
   type ConfChange,
   ConfChangeType,
+  decodePutRequest,
   encodeInternalRaftRequest,
   type InternalRaftRequestBody,
   newConfChange,
@@ -45,6 +46,7 @@ const LIMITS: ServiceLimits = {
 };
 
 export class SingleMember implements EtcdServer {
+  isDiskLow = false;
   readonly clusterId: bigint = CLUSTER_ID;
   readonly memberId: bigint = MEMBER_ID;
   readonly version = "3.5.30";
@@ -144,6 +146,10 @@ export class SingleMember implements EtcdServer {
     this.proposed.push(body.kind);
     const data = encodeInternalRaftRequest(request);
     this.#run(() => settle(this.#apply(data)));
+  }
+
+  proposePut(request: Uint8Array, settle: (settled: Settled) => void): void {
+    this.propose({ kind: "put", value: decodePutRequest(request) }, settle);
   }
 
   confirmRead(confirmed: Confirmed): void {

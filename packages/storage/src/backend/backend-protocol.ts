@@ -28,6 +28,6 @@ export type BackendRequest =
 export type BackendReply =
   | { readonly kind: "opened"; readonly stats: BackendStats }
   /** Durable and visible. The chunks come back for reuse. */
-  | { readonly kind: "committed"; readonly chunks: Chunk[]; readonly stats: BackendStats }
+  | { readonly kind: "committed"; readonly chunks: Chunk[]; readonly stats: BackendStats; readonly seconds: number }
   | { readonly kind: "closed" }
   | { readonly kind: "failed"; readonly code: StorageErrorCode; readonly message: string };

@@ -15,6 +15,8 @@ import { lmdbFailure } from "./node-lmdb-file.ts";
 import { LmdbReader } from "./node-lmdb-reader.ts";
 import { inSlices } from "./node-slices.ts";
 
+const MS = 1_000;
+
 class WriterMain {
   readonly #port: MessagePort;
   #file: string;
@@ -63,6 +65,7 @@ class WriterMain {
   }
 
   #commit(writer: BackendWriter, { chunks }: BackendRequest & { readonly kind: "commit" }): void {
+    const startedMs = performance.now();
     try {
       writer.commit(chunks);
     } catch (error) {
@@ -70,7 +73,7 @@ class WriterMain {
       return;
     }
     this.#reply(
-      { kind: "committed", chunks, stats: writer.stats },
+      { kind: "committed", chunks, stats: writer.stats, seconds: (performance.now() - startedMs) / MS },
       chunks.map(({ bytes }) => bytes.buffer),
     );
   }

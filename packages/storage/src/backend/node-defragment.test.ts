@@ -109,6 +109,26 @@ function describeDefragment(): void {
       await again.close();
     });
 
+    it("can wait for the commits that hold what is buffered, and ends with the backend", async () => {
+      const { backend, commit } = await openAt(join(newDir(), "db"));
+      await backend.flushed();
+      backend.put("key", rowKey(1), NOTHING);
+      const first = commit(1);
+      backend.delete("key", rowKey(1));
+      let isFlushed = false;
+      const flushed = backend.flushed().then(() => {
+        isFlushed = true;
+      });
+      await first;
+      assert.equal(isFlushed, false, "the commit that was under way does not hold the removal");
+      await commit(1);
+      await flushed;
+      backend.put("key", rowKey(2), NOTHING);
+      const never = assert.rejects(backend.flushed(), { code: "Poisoned" });
+      await backend.close();
+      await never;
+    });
+
     it("loses no change and tears no read, whatever is read and committed meanwhile", async () => {
       const seed = drawSeed();
       const prng = new Prng(seed);

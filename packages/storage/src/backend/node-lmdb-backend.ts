@@ -19,6 +19,7 @@ import {
 } from "@quorate/base";
 import { StorageError } from "../errors.ts";
 import { type DataDirLock, lockDataDir } from "../node-lock.ts";
+import type { BackendObserver } from "../observer.ts";
 import type { BackendStats } from "./backend-protocol.ts";
 import { ChangeLog, type Chunk } from "./change-log.ts";
 import type { ImageExport, ImageJobInit } from "./image-protocol.ts";
@@ -51,6 +52,7 @@ export type LmdbBackendOptions = {
   readonly mapSizeBytes: number;
   /** Called after each finished commit. */
   readonly onCommitted?: (position: AppliedPosition) => void;
+  readonly observer?: BackendObserver;
   /** Called once, when the backend can no longer be trusted. */
   readonly onFailure: (error: StorageError) => void;
 };
@@ -111,6 +113,8 @@ class LmdbBackend implements HostBackend {
   #holds = 0;
   /** The commit under way, while it may not reach the writer yet. */
   #heldBack: Chunk[] | undefined;
+  /** Commits that were started. */
+  #commits = 0;
   /** Told when no commit is at the writer any more. */
   #wakeIdle: (() => void)[] = [];
   #defragmentation: { readonly work: Defragmentation; readonly finished: Promise<void> } | undefined;
@@ -196,9 +200,22 @@ class LmdbBackend implements HostBackend {
     this.#overlay.seal();
     this.#bufferedChanges = 0;
     this.#underWay = applied;
+    this.#commits++;
     if (this.#holds > 0) this.#heldBack = chunks;
     else this.#writer.commit(chunks);
     return true;
+  }
+
+  /** Settles once the commits that its host makes hold every change of now. @throws StorageError where there is no backend any more */
+  async flushed(): Promise<void> {
+    this.#check();
+    const wanted = this.#commits + (this.#bufferedChanges > 0 ? 1 : 0);
+    while (this.#failure === undefined && this.#commits - (this.#underWay === undefined ? 0 : 1) < wanted) {
+      await new Promise<void>((resolve) => {
+        this.#wakeIdle.push(resolve);
+      });
+    }
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** @throws StorageError `SnapshotExpired` where too many are open. */
@@ -310,12 +327,13 @@ class LmdbBackend implements HostBackend {
     // The writer first: the last one to close takes the environment down, and that must be the thread that read through it.
     await this.#writer.close();
     this.#failure ??= this.#error("Poisoned", "the backend is closed");
+    for (const wake of this.#wakeIdle.splice(0)) wake();
     await this.#retired;
     await this.#reader?.close();
     await this.#lock.release();
   }
 
-  #finish({ chunks, stats }: Committed): void {
+  #finish({ chunks, stats, seconds }: Committed): void {
     const position = this.#underWay;
     assert(position !== undefined, "a finished commit was started");
     // Reads must see the commit before the sealed changes, which told the same, go.
@@ -324,6 +342,7 @@ class LmdbBackend implements HostBackend {
     if (this.#defragmentation === undefined) this.#log.recycle(chunks);
     else this.#defragmentation.work.keep(chunks);
     this.#stats = stats;
+    this.#options.observer?.committed(seconds);
     this.#committed = position;
     this.#underWay = undefined;
     for (const wake of this.#wakeIdle.splice(0)) wake();

@@ -4,10 +4,13 @@
  * not matter which side of the commit a read sees.
  */
 import { BUCKETS, type BucketName, compareBytes, latin1FromBytes, OrderedMap } from "@quorate/base";
+import { ChangeRun } from "./change-run.ts";
 
 /** A buffered row; without a value it is a removal. */
 export type Change = { readonly key: Uint8Array; readonly value: Uint8Array | undefined };
-type Layer = Readonly<Record<BucketName, OrderedMap<Change>>>;
+/** Rows in rising order, and over them what came out of order: removals, and keys that are not above all others. */
+type Rows = { readonly run: ChangeRun; readonly others: OrderedMap<Change> };
+type Layer = Readonly<Record<BucketName, Rows>>;
 
 /** Changes fetched from a layer at a time. */
 const FETCH = 64;
@@ -16,17 +19,21 @@ export class Overlay {
   #open: Layer = newLayer();
   #sealed: Layer | undefined;
 
+  /** Takes a change. A value in rising order is copied; other arrays are kept, so copies of them are made here. */
   set(bucket: BucketName, key: Uint8Array, value: Uint8Array | undefined): void {
-    this.#open[bucket].set(latin1FromBytes(key), { key, value });
+    const { run, others } = this.#open[bucket];
+    if (value !== undefined && run.isAbove(key)) {
+      if (others.size === 0 || others.get(latin1FromBytes(key)) === undefined) {
+        run.add(key, value);
+        return;
+      }
+    }
+    others.set(latin1FromBytes(key), { key: key.slice(), value: value?.slice() });
   }
 
   /** The newest change of a key, or undefined where the file has the say. */
   get(bucket: BucketName, key: Uint8Array): Change | undefined {
-    const open = this.#open[bucket];
-    const sealed = this.#sealed?.[bucket];
-    if (open.size === 0 && (sealed === undefined || sealed.size === 0)) return undefined;
-    const name = latin1FromBytes(key);
-    return open.get(name) ?? sealed?.get(name);
+    return changeIn(this.#open[bucket], key) ?? changeIn(this.#sealed?.[bucket], key);
   }
 
   /** Starts a new open layer. The sealed one before must be gone. */
@@ -44,17 +51,15 @@ export class Overlay {
   changes(bucket: BucketName, from: Uint8Array, to: Uint8Array | undefined): ChangeCursor | undefined {
     const start = latin1FromBytes(from);
     const end = to === undefined ? undefined : latin1FromBytes(to);
-    const cursors: LayerCursor[] = [];
-    const layers = this.#sealed === undefined ? [this.#open] : [this.#open, this.#sealed];
+    let all: ChangeCursor | undefined;
+    // From the oldest to the newest: each lies over those before it.
+    const layers = this.#sealed === undefined ? [this.#open] : [this.#sealed, this.#open];
     for (const layer of layers) {
-      const map = layer[bucket];
-      if (map.size === 0) continue;
-      const cursor = new LayerCursor(map, start, end);
-      if (cursor.current !== undefined) cursors.push(cursor);
+      const { run, others } = layer[bucket];
+      if (run.size > 0) all = over(new RunCursor(run, from, to), all);
+      if (others.size > 0) all = over(new MapCursor(others, start, end), all);
     }
-    const [first, second] = cursors;
-    if (first === undefined) return undefined;
-    return second === undefined ? first : new MergedCursor(first, second);
+    return all;
   }
 }
 
@@ -65,8 +70,48 @@ export interface ChangeCursor {
   next(): void;
 }
 
-/** One layer. It fetches a few changes at a time, because a layer is scanned by callback. */
-class LayerCursor implements ChangeCursor {
+function changeIn(rows: Rows | undefined, key: Uint8Array): Change | undefined {
+  if (rows === undefined) return undefined;
+  const other = rows.others.size === 0 ? undefined : rows.others.get(latin1FromBytes(key));
+  if (other !== undefined) return other;
+  const value = rows.run.get(key);
+  return value === undefined ? undefined : { key, value };
+}
+
+/** What a cursor shows over older changes. */
+function over(upper: ChangeCursor, lower: ChangeCursor | undefined): ChangeCursor | undefined {
+  if (upper.current === undefined) return lower;
+  return lower === undefined ? upper : new MergedCursor(upper, lower);
+}
+
+/** The rows of a run in an interval. */
+class RunCursor implements ChangeCursor {
+  current: Change | undefined;
+  readonly #run: ChangeRun;
+  readonly #end: number;
+  #at: number;
+
+  constructor(run: ChangeRun, from: Uint8Array, to: Uint8Array | undefined) {
+    this.#run = run;
+    this.#at = run.lowerBound(from);
+    this.#end = to === undefined ? run.size : run.lowerBound(to);
+    this.#settle();
+  }
+
+  next(): void {
+    this.#at++;
+    this.#settle();
+  }
+
+  #settle(): void {
+    const run = this.#run;
+    const at = this.#at;
+    this.current = at < this.#end ? { key: run.keyAt(at), value: run.valueAt(at) } : undefined;
+  }
+}
+
+/** Changes out of order. It fetches a few at a time, because a map is scanned by callback. */
+class MapCursor implements ChangeCursor {
   current: Change | undefined;
   readonly #map: OrderedMap<Change>;
   readonly #end: string | undefined;
@@ -99,7 +144,7 @@ class LayerCursor implements ChangeCursor {
   }
 }
 
-/** Two layers as one; where both know a key, the upper one counts. */
+/** Two cursors as one; where both know a key, the upper one counts. */
 class MergedCursor implements ChangeCursor {
   current: Change | undefined;
   readonly #upper: ChangeCursor;
@@ -131,5 +176,7 @@ class MergedCursor implements ChangeCursor {
 }
 
 function newLayer(): Layer {
-  return Object.fromEntries(BUCKETS.map((bucket) => [bucket, new OrderedMap<Change>()])) as Layer;
+  return Object.fromEntries(
+    BUCKETS.map((bucket) => [bucket, { run: new ChangeRun(), others: new OrderedMap<Change>() }]),
+  ) as Layer;
 }
