@@ -29,6 +29,7 @@ const LOADS: Readonly<Record<string, Load>> = {
   keys3: { members: 3, run: putKeys },
   get3: { members: 3, run: (turn, cluster) => getLoad(turn, cluster, false) },
   sget3: { members: 3, run: (turn, cluster) => getLoad(turn, cluster, true) },
+  sget1: { members: 1, run: (turn, cluster) => getLoad(turn, cluster, true) },
   put1: { members: 1, run: putLoad },
   watch: { members: 1, run: watchers },
   range: { members: 1, run: (turn, cluster) => scanLoad(turn, cluster.leaderPort, turn.scale.seconds) },

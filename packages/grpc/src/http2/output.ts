@@ -8,17 +8,25 @@ import { EMPTY_BYTES } from "@quorate/base";
 const BUFFER_BYTES = 16 * 1024;
 /** Pooled buffers at most; what is above goes to the garbage collector. */
 const MAX_POOLED = 256;
+/** What long answers take, and how many of them are kept: one that is made for each page of a listing costs more than it carries. */
+const LARGE_BYTES = 64 * 1024;
+const MAX_LARGE_POOLED = 32;
 
 export class BufferPool {
   readonly #free: Uint8Array[] = [];
+  readonly #freeLarge: Uint8Array[] = [];
 
-  take(): Uint8Array {
-    return this.#free.pop() ?? new Uint8Array(BUFFER_BYTES);
+  /** A buffer of at least `count` octets; what is in it is of no meaning. */
+  take(count: number): Uint8Array {
+    if (count <= BUFFER_BYTES) return this.#free.pop() ?? new Uint8Array(BUFFER_BYTES);
+    if (count <= LARGE_BYTES) return this.#freeLarge.pop() ?? new Uint8Array(LARGE_BYTES);
+    return new Uint8Array(count);
   }
 
-  /** Gives `buffer` back; nobody may read it any more. One that was grown is dropped. */
+  /** Gives `buffer` back; nobody may read it any more. One of another size is dropped. */
   give(buffer: Uint8Array): void {
     if (buffer.length === BUFFER_BYTES && this.#free.length < MAX_POOLED) this.#free.push(buffer);
+    else if (buffer.length === LARGE_BYTES && this.#freeLarge.length < MAX_LARGE_POOLED) this.#freeLarge.push(buffer);
   }
 }
 
@@ -50,11 +58,11 @@ export class Output {
   }
 
   #grow(needed: number): void {
-    if (this.bytes.length === 0 && needed <= BUFFER_BYTES) {
-      this.bytes = this.#pool.take();
+    if (this.bytes.length === 0) {
+      this.bytes = this.#pool.take(needed);
       return;
     }
-    const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2, BUFFER_BYTES));
+    const larger = this.#pool.take(Math.max(needed, this.bytes.length * 2));
     larger.set(this.bytes.subarray(0, this.length));
     this.#pool.give(this.bytes);
     this.bytes = larger;

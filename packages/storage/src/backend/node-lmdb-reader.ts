@@ -133,7 +133,8 @@ export class LmdbReader {
     if (!isIntact(BUCKET_NUMBER[bucket], this.#key, stored, length)) throw damagedRow(this.#file, bucket, this.#key);
     const size = length - CHECKSUM_BYTES;
     const value = this.#slab.allocate(size);
-    value.set(stored.subarray(0, size));
+    // A plain view of the library's buffer: `subarray` of one costs three times as much.
+    value.set(new Uint8Array(stored.buffer, stored.byteOffset, size));
     return value;
   }
 }
