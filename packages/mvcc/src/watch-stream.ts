@@ -53,7 +53,7 @@ export type WatchStreamOptions = {
 };
 
 export const DEFAULT_WATCH_STREAM_OPTIONS: WatchStreamOptions = {
-  maxQueuedEvents: 128,
+  maxQueuedEvents: 8_192,
   maxQueuedBytes: 8 * 1024 * 1024,
   maxQueuedControls: 1024,
   fragmentBytes: 2 * 1024 * 1024,

@@ -41,9 +41,13 @@ describe("grpc/http2/output", () => {
 
   it("does not keep a buffer of a size of its own", () => {
     const pool = new BufferPool();
-    const large = pool.take(200_000);
-    assert.equal(large.length, 200_000);
+    const large = pool.take(2_000_000);
+    assert.equal(large.length, 2_000_000);
     pool.give(large);
-    assert.notEqual(pool.take(200_000), large);
+    assert.notEqual(pool.take(2_000_000), large);
+    const pooled = pool.take(200_000);
+    assert.equal(pooled.length, 256 * 1024);
+    pool.give(pooled);
+    assert.equal(pool.take(200_000), pooled);
   });
 });

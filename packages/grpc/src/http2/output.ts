@@ -4,29 +4,34 @@
  */
 import { EMPTY_BYTES } from "@quorate/base";
 
-/** Size of a pooled buffer: the answers of one turn on a busy connection. */
-const BUFFER_BYTES = 16 * 1024;
-/** Pooled buffers at most; what is above goes to the garbage collector. */
-const MAX_POOLED = 256;
-/** What long answers take, and how many of them are kept: one that is made for each page of a listing costs more than it carries. */
-const LARGE_BYTES = 64 * 1024;
-const MAX_LARGE_POOLED = 32;
+/** The sizes of pooled buffers, and how many of each are kept: from the answers of one turn to the events of a thousand watches. */
+const CLASSES = [
+  { bytes: 16 * 1024, kept: 256 },
+  { bytes: 64 * 1024, kept: 32 },
+  { bytes: 256 * 1024, kept: 16 },
+  { bytes: 1024 * 1024, kept: 8 },
+] as const;
 
 export class BufferPool {
-  readonly #free: Uint8Array[] = [];
-  readonly #freeLarge: Uint8Array[] = [];
+  readonly #free: Uint8Array[][] = CLASSES.map(() => []);
 
   /** A buffer of at least `count` octets; what is in it is of no meaning. */
   take(count: number): Uint8Array {
-    if (count <= BUFFER_BYTES) return this.#free.pop() ?? new Uint8Array(BUFFER_BYTES);
-    if (count <= LARGE_BYTES) return this.#freeLarge.pop() ?? new Uint8Array(LARGE_BYTES);
+    for (let i = 0; i < CLASSES.length; i++) {
+      const { bytes } = CLASSES[i]!;
+      if (count <= bytes) return this.#free[i]!.pop() ?? new Uint8Array(bytes);
+    }
     return new Uint8Array(count);
   }
 
-  /** Gives `buffer` back; nobody may read it any more. One of another size is dropped. */
+  /** Gives `buffer` back; nobody may read it any more. One of another size, or too many of one, are dropped. */
   give(buffer: Uint8Array): void {
-    if (buffer.length === BUFFER_BYTES && this.#free.length < MAX_POOLED) this.#free.push(buffer);
-    else if (buffer.length === LARGE_BYTES && this.#freeLarge.length < MAX_LARGE_POOLED) this.#freeLarge.push(buffer);
+    for (let i = 0; i < CLASSES.length; i++) {
+      const { bytes, kept } = CLASSES[i]!;
+      if (buffer.length !== bytes) continue;
+      if (this.#free[i]!.length < kept) this.#free[i]!.push(buffer);
+      return;
+    }
   }
 }
 
@@ -35,6 +40,8 @@ export class Output {
   /** Where frames are written; valid until the next `reserve`. */
   bytes: Uint8Array = EMPTY_BYTES;
   length = 0;
+  /** What the turn before needed: this one begins with as much, and does not grow step by step. */
+  #expected = 0;
 
   constructor(pool: BufferPool) {
     this.#pool = pool;
@@ -51,7 +58,8 @@ export class Output {
 
   /** The whole buffer, of which `length` octets are to be sent; the output is empty afterwards. */
   take(): Uint8Array {
-    const { bytes } = this;
+    const { bytes, length } = this;
+    this.#expected = length;
     this.bytes = EMPTY_BYTES;
     this.length = 0;
     return bytes;
@@ -59,7 +67,7 @@ export class Output {
 
   #grow(needed: number): void {
     if (this.bytes.length === 0) {
-      this.bytes = this.#pool.take(needed);
+      this.bytes = this.#pool.take(Math.max(needed, this.#expected));
       return;
     }
     const larger = this.#pool.take(Math.max(needed, this.bytes.length * 2));

@@ -25,6 +25,7 @@ export class QuotaGate {
 
   /** `fits` for a put of which only the bytes of key and value are known. */
   fitsPut(payloadBytes: number): boolean {
+    if (this.#server.isDiskLow) return false;
     const { quotaBytes } = this.#server.limits;
     if (quotaBytes === Number.POSITIVE_INFINITY) return true;
     return fitsQuota(this.#server.backendSize.sizeBytes, putCost(payloadBytes), quotaBytes);

@@ -195,7 +195,7 @@ describe("server/services/kv-service", () => {
 
   it("lets a learner serve serializable reads only", async () => {
     const { lab } = await start({ isLearner: true });
-    const refused = `${StatusCode.FailedPrecondition} etcdserver: rpc not supported for learner`;
+    const refused = `${StatusCode.Unavailable} etcdserver: rpc not supported for learner`;
     await lab.ok(Methods.range, get("a", { serializable: true }));
     assert.equal(await lab.failure(Methods.range, get("a")), refused);
     assert.equal(await lab.failure(Methods.put, put("a", "1")), refused);
