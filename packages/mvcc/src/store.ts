@@ -107,6 +107,8 @@ export class Store implements ReadView {
     putPlainRow(state.backend, main, put, created, version);
     state.leases.setLease(name, 0n);
     state.currentRev = main;
+    state.counts.putTotal++;
+    state.counts.putSizeBytesTotal += put.keyEnd - put.keyStart + put.valueEnd - put.valueStart;
     return true;
   }
 

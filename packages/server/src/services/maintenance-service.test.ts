@@ -141,7 +141,7 @@ describe("server/services/maintenance-service", () => {
     const stream = lab.stream(Methods.snapshot);
     stream.call.send({});
     assert.equal((await stream.ended).code, StatusCode.OK);
-    const refused = `${FailedPrecondition} etcdserver: rpc not supported for learner`;
+    const refused = `${Unavailable} etcdserver: rpc not supported for learner`;
     assert.equal(await lab.failure(Methods.hash, {}), refused);
   });
 

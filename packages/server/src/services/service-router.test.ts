@@ -9,7 +9,7 @@ const ECHO = bytesMethod("/test.Service/Echo", { isClientStreaming: false, isSer
 const LIST = bytesMethod("/test.Service/List", { isClientStreaming: false, isServerStreaming: true });
 const TALK = bytesMethod("/test.Service/Talk", { isClientStreaming: true, isServerStreaming: true });
 const NO_LEADER = `${StatusCode.Unavailable} etcdserver: no leader`;
-const NO_LEARNER = `${StatusCode.FailedPrecondition} etcdserver: rpc not supported for learner`;
+const NO_LEARNER = `${StatusCode.Unavailable} etcdserver: rpc not supported for learner`;
 const WANTS_LEADER = Metadata.of([["hasleader", "true"]]);
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
