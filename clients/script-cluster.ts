@@ -40,7 +40,7 @@ system lead m1
 member add m9
 member add m9 --peer-urls=nonsense
 member add m9 --peer-urls=http://127.0.0.1
-member add m9 --peer-urls=$PEER1
+retry "unhealthy cluster" member add m9 --peer-urls=$PEER1
 ~members retry "unhealthy cluster" member add m9 --peer-urls=http://127.0.0.1:9 --learner => MEMBER9
 ~members member list
 member add m8 --peer-urls=http://127.0.0.1:8 --learner
