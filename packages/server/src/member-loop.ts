@@ -51,8 +51,6 @@ export class MemberLoop {
   #isScheduled = false;
   #isAlarmSet = false;
   #isStopped = false;
-  /** The slowest step so far since it was last asked for, in milliseconds. */
-  slowestStepMs = 0;
   readonly #turn = (): void => this.#run();
 
   constructor(member: Member<Waiter>, deps: MemberLoopDeps) {
@@ -106,10 +104,8 @@ export class MemberLoop {
     const events = this.#events;
     this.#events = [];
     try {
-      const startedMs = this.#deps.now();
-      const effects = this.#member.step(startedMs, events);
+      const effects = this.#member.step(this.#deps.now(), events);
       this.#perform(effects);
-      this.slowestStepMs = Math.max(this.slowestStepMs, this.#deps.now() - startedMs);
       if (effects.more) this.#wake();
       else if (effects.stepAgainMs !== undefined) this.#wakeLater(effects.stepAgainMs);
     } catch (error) {
