@@ -22,7 +22,7 @@ export type DowngradeVerdict =
   | { readonly kind: "refused"; readonly code: ServiceErrorCode };
 
 /** The cluster version that a request names: X.Y or X.Y.Z, of which Z does not count. */
-export function parseTarget(text: string): Version | undefined {
+export function parseTargetVersion(text: string): Version | undefined {
   const version = parseVersion(text) ?? parseVersion(`${text}.0`);
   return version === undefined ? undefined : { ...version, patch: 0 };
 }

@@ -32,7 +32,13 @@ import type { EtcdServer } from "./etcd-server.ts";
 import { isLearner } from "./gates.ts";
 import { newHeader } from "./header.ts";
 import type { HealthService } from "./health-service.ts";
-import { type DowngradeVerdict, judgeCancel, judgeEnable, parseTarget, refuseTarget } from "./maintenance-downgrade.ts";
+import {
+  type DowngradeVerdict,
+  judgeCancel,
+  judgeEnable,
+  parseTargetVersion,
+  refuseTarget,
+} from "./maintenance-downgrade.ts";
 import { hashKv } from "./maintenance-hash.ts";
 import { type Digest, type SnapshotCall, sendSnapshot } from "./maintenance-snapshot.ts";
 import type { ServiceRouter } from "./service-router.ts";
@@ -167,7 +173,7 @@ export class MaintenanceService {
       return;
     }
     if (action !== VALIDATE && action !== ENABLE) return failCall(call, "UnknownMethod");
-    const target = parseTarget(version);
+    const target = parseTargetVersion(version);
     if (target === undefined) return failCall(call, "WrongDowngradeVersion");
     this.#server.confirmRead((failure) => {
       if (failure !== undefined) return failCall(call, failure);
