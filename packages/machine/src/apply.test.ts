@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { BUCKETS, latin1FromBytes, MemoryBackend, type Prng, toHex } from "@quorate/base";
+import { bytesFromLatin1 as ascii, BUCKETS, latin1FromBytes, MemoryBackend, type Prng, toHex } from "@quorate/base";
 import { openStore } from "@quorate/mvcc";
 import {
   AlarmAction,
@@ -32,7 +32,7 @@ import { type Applied, type ApplyOptions, Machine, type Outcome } from "./apply.
 import { Lessor } from "./lease/lessor.ts";
 import { Cluster } from "./membership/cluster.ts";
 import { encodeContext, newMember } from "./membership/member.ts";
-import { ascii, leaseKey } from "./schema.ts";
+import { leaseKey } from "./schema.ts";
 
 const OPTIONS: ApplyOptions = { isWanted: () => true, sizeBytes: 0, quotaBytes: Number.POSITIVE_INFINITY };
 

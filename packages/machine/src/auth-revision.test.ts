@@ -1,8 +1,7 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "node:test";
-import { MemoryBackend } from "@quorate/base";
+import { bytesFromLatin1 as ascii, MemoryBackend } from "@quorate/base";
 import { openAuthRevision } from "./auth-revision.ts";
-import { ascii } from "./schema.ts";
 
 describe("machine/auth-revision", () => {
   it("writes the first revision into a new backend, as etcd's row", () => {

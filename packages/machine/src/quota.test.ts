@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { bytesFromLatin1 as ascii } from "@quorate/base";
 import {
   newDeleteRangeRequest,
   newLeaseGrantRequest,
@@ -8,7 +9,6 @@ import {
   type RequestOp,
 } from "@quorate/proto";
 import { fitsQuota, quotaCost } from "./quota.ts";
-import { ascii } from "./schema.ts";
 
 const put = (value: string): RequestOp => ({
   request: { kind: "requestPut", value: newPutRequest({ key: ascii("key"), value: ascii(value) }) },

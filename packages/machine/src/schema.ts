@@ -1,21 +1,16 @@
 /** Keys of this package's rows, as etcd has them. It owns no rows; each row has one owner among the files that import this. */
-import { idToHex } from "@quorate/base";
-
-/** The bytes of a text of ASCII characters. */
-export function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (c) => c.charCodeAt(0));
-}
+import { bytesFromLatin1, idToHex } from "@quorate/base";
 
 /** In `cluster`: the version that all members agreed on, as text "3.5.0". */
-export const CLUSTER_VERSION_KEY: Uint8Array = ascii("clusterVersion");
+export const CLUSTER_VERSION_KEY: Uint8Array = bytesFromLatin1("clusterVersion");
 /** In `cluster`: JSON of the downgrade under way. */
-export const DOWNGRADE_KEY: Uint8Array = ascii("downgrade");
+export const DOWNGRADE_KEY: Uint8Array = bytesFromLatin1("downgrade");
 /** In `meta`: raft's configuration as of the applied index, as JSON. */
-export const CONF_STATE_KEY: Uint8Array = ascii("confState");
+export const CONF_STATE_KEY: Uint8Array = bytesFromLatin1("confState");
 /** In `auth`: how often users, roles and permissions were changed, as a number of 64 bits, big-endian; 1 in a new backend. */
-export const AUTH_REVISION_KEY: Uint8Array = ascii("authRevision");
+export const AUTH_REVISION_KEY: Uint8Array = bytesFromLatin1("authRevision");
 /** In `members_removed`: what every row holds. */
-export const REMOVED_VALUE: Uint8Array = ascii("removed");
+export const REMOVED_VALUE: Uint8Array = bytesFromLatin1("removed");
 
 const LEASE_KEY_BYTES = 8;
 
@@ -28,5 +23,5 @@ export function leaseKey(id: bigint): Uint8Array {
 
 /** In `members` and `members_removed`: the id in hex. */
 export function memberKey(id: bigint): Uint8Array {
-  return ascii(idToHex(id));
+  return bytesFromLatin1(idToHex(id));
 }

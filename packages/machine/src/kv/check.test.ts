@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EMPTY_BYTES } from "@quorate/base";
+import { bytesFromLatin1 as ascii, EMPTY_BYTES } from "@quorate/base";
 import {
   newCompare,
   newDeleteRangeRequest,
@@ -10,7 +10,6 @@ import {
   type RequestOp,
   type TxnRequest,
 } from "@quorate/proto";
-import { ascii } from "../schema.ts";
 import { checkDeleteRange, checkPut, checkRange, checkTxn } from "./check.ts";
 
 const MAX_OPS = 128;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { latin1FromBytes, MemoryBackend, type Prng } from "@quorate/base";
+import { bytesFromLatin1 as ascii, latin1FromBytes, MemoryBackend, type Prng } from "@quorate/base";
 import { openStore, type Store } from "@quorate/mvcc";
 import {
   type Compare,
@@ -18,7 +18,6 @@ import {
   type TxnRequest,
 } from "@quorate/proto";
 import { withSeed } from "@quorate/testkit";
-import { ascii } from "../schema.ts";
 import { checkTxn } from "./check.ts";
 import { applyDeleteRange, applyPut, readRange } from "./kv.ts";
 import { type TxnOutcome, toDeleteRangeResponse, toPutResponse, toRangeResponse, toTxnResponse } from "./outcome.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { MemoryBackend, toHex } from "@quorate/base";
+import { bytesFromLatin1 as ascii, MemoryBackend, toHex } from "@quorate/base";
 import { withSeed } from "@quorate/testkit";
-import { ascii, leaseKey } from "../schema.ts";
+import { leaseKey } from "../schema.ts";
 import { newLeaseRecord } from "./lease.ts";
 import { LeaseHeap } from "./lease-heap.ts";
 import { Lessor, MAX_LEASE_TTL_SECONDS, minLeaseTtlSeconds } from "./lessor.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
-import { latin1FromBytes, MemoryBackend } from "@quorate/base";
+import { bytesFromLatin1 as ascii, latin1FromBytes, MemoryBackend } from "@quorate/base";
 import { type ConfChange, ConfChangeType, encodeUtf8, newConfChange, newConfState } from "@quorate/proto";
-import { ascii, memberKey } from "../schema.ts";
+import { memberKey } from "../schema.ts";
 import { Cluster } from "./cluster.ts";
 import { formatConfState } from "./conf-state.ts";
 import { addedMemberId, bootstrapMemberId, clusterId } from "./ids.ts";

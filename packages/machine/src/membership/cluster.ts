@@ -2,7 +2,7 @@
  * The members of the cluster as of the applied index, with their rows in the backend: who is in, who can never come back, what they
  * published of themselves, which version they agreed on. It changes only by entries of the log, on all members alike.
  */
-import { type Backend, compareIds, idFromHex, latin1FromBytes } from "@quorate/base";
+import { type Backend, bytesFromLatin1, compareIds, idFromHex, latin1FromBytes } from "@quorate/base";
 import {
   type Attributes,
   type ConfChange,
@@ -11,7 +11,7 @@ import {
   encodeUtf8,
 } from "@quorate/proto";
 import type { MachineErrorCode } from "../errors.ts";
-import { ascii, CLUSTER_VERSION_KEY, CONF_STATE_KEY, DOWNGRADE_KEY, memberKey, REMOVED_VALUE } from "../schema.ts";
+import { CLUSTER_VERSION_KEY, CONF_STATE_KEY, DOWNGRADE_KEY, memberKey, REMOVED_VALUE } from "../schema.ts";
 import { formatConfState, parseConfState } from "./conf-state.ts";
 import { decodeContext, encodeMember, type Member } from "./member.ts";
 import { type CheckedChange, checkChange, type MembersView } from "./validate.ts";
@@ -119,7 +119,7 @@ export class Cluster implements MembersView {
   setVersion(version: string): boolean {
     if (parseVersion(version) === undefined) return false;
     this.#version = version;
-    this.#backend.put("cluster", CLUSTER_VERSION_KEY, ascii(version));
+    this.#backend.put("cluster", CLUSTER_VERSION_KEY, bytesFromLatin1(version));
     return true;
   }
 
@@ -132,7 +132,7 @@ export class Cluster implements MembersView {
 
   /** Raft's configuration after a change, for a restart: etcd's row, whose ids are JSON numbers up to 2^64. */
   saveConfState(state: ConfState): void {
-    this.#backend.put("meta", CONF_STATE_KEY, ascii(formatConfState(state)));
+    this.#backend.put("meta", CONF_STATE_KEY, bytesFromLatin1(formatConfState(state)));
   }
 
   /** What `saveConfState` stored last; undefined where there is nothing, or nothing that can be read. */
