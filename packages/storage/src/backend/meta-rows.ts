@@ -1,4 +1,4 @@
-/** The rows of bucket `meta` that the backend itself writes and reads: how far it is applied. */
+/** The rows of bucket `meta` that the backend itself reads, and the two it writes: how far it is applied. */
 import { type AppliedPosition, type BackendReader, bytesFromLatin1 } from "@quorate/base";
 
 export const CONSISTENT_INDEX_KEY: Uint8Array = bytesFromLatin1("consistent_index");
